@@ -1,0 +1,1 @@
+"""Value for money of London's policing and crime commissioning, that can be checked."""
