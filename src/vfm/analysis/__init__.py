@@ -1,0 +1,1 @@
+"""The methods: pure functions, tables in and tables or small frozen results out. No files, no clock."""

@@ -1,0 +1,130 @@
+"""The front door: one function a command, no logic. Imports are made where they are used, so that help is quick."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError
+
+if TYPE_CHECKING:
+    from vfm.data.project import Project
+
+PLACES = 3  # how many places of one kind of problem are named
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status: 0 done, 1 data, 2 usage, 3 a run that failed, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        from vfm.data.project import Project
+
+        return int(options.command(Project.find(), options))
+    except VfmError as error:
+        print(f"vfm: {error}", file=sys.stderr)
+        if isinstance(error, DataError):
+            _print_problems([problem for problem in error.problems if not problem.advice], sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("vfm: interrupted. The last release is as it was.", file=sys.stderr)
+        return 130
+
+
+def check(project: "Project", options: argparse.Namespace) -> int:
+    """Say every problem in what came in."""
+    from vfm.data import checks
+    from vfm.data.catalogue import Catalogue
+
+    checked = checks.check(Catalogue.read(project.raw))
+    _print_problems(checked.problems, sys.stdout)
+    rows = sum(len(table) for table in checked.tables.values())
+    print(f"{len(checked.tables)} tables, {rows:,} rows: {len(checked.errors)} errors, {len(checked.advice)} advice")
+    return DataError.exit_status if checked.errors else 0
+
+
+def build(project: "Project", options: argparse.Namespace) -> int:
+    """Raw files to processed tables."""
+    from vfm.data.build import build
+    from vfm.vocabulary.periods import Quarter
+
+    print(build(project, Quarter.parse(options.quarter)).relative_to(project.root))
+    return 0
+
+
+def refresh(project: "Project", options: argparse.Namespace) -> int:
+    """Make the draft of a quarter's release."""
+    from vfm.release.refresh import refresh
+    from vfm.vocabulary.periods import Quarter
+
+    quarter = Quarter.parse(options.quarter)
+    draft = refresh(project, quarter, _given(options.parameter), lambda line: print(line, flush=True))
+    print(f"draft: {(draft / 'index.html').relative_to(project.root)}")
+    print(f"to publish it: vfm publish {quarter}")
+    return 0
+
+
+def publish(project: "Project", options: argparse.Namespace) -> int:
+    """Seal a draft as the release."""
+    from vfm.release.publish import publish
+    from vfm.vocabulary.periods import Quarter
+
+    folder = publish(project, Quarter.parse(options.quarter))
+    print(f"published: {(folder / 'index.html').relative_to(project.root)}")
+    return 0
+
+
+def _given(pairs: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f'"{pair}" is not NAME=VALUE.')
+        given[name] = value
+    return given
+
+
+def _print_problems(problems: Sequence[Problem], to: object) -> None:
+    """One paragraph a kind of problem: what, how many, the first places, how to mend it."""
+    kinds: dict[tuple[str, bool], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.rule, problem.advice), []).append(problem)
+    for (rule, advice), found in kinds.items():
+        print(f"{'advice' if advice else 'error'}: {rule}" + (f" ({len(found)})" if len(found) > 1 else ""), file=to)  # type: ignore[call-overload]
+        for problem in found[:PLACES]:
+            value = "" if problem.value is None else f': "{problem.value}"'
+            print(f"    {problem.place}{value}. {problem.mend}", file=to)  # type: ignore[call-overload]
+        if len(found) > PLACES:
+            print(f"    and {len(found) - PLACES} more", file=to)  # type: ignore[call-overload]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vfm", description="Value for money of policing and crime commissioning, that can be checked."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _command(commands, check, "every problem in what came in, and how to mend it")
+    for function, what in (
+        (build, "raw files to processed tables"),
+        (refresh, "check, build, run the notebooks: a draft of the quarter's release"),
+        (publish, "seal a draft as the release"),
+    ):
+        command = _command(commands, function, what)
+        command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
+        if function is refresh:
+            command.add_argument(
+                "-p",
+                "--parameter",
+                metavar="NAME=VALUE",
+                action="append",
+                default=[],
+                help="a notebook's parameter; may be given several times",
+            )
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", function: object, what: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(function.__name__, help=what, description=what)  # type: ignore[attr-defined]
+    command.set_defaults(command=function)
+    return command

@@ -1,0 +1,72 @@
+"""The tables of one quarter, as a notebook opens them."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import pandas as pd
+
+from vfm.data.catalogue import Catalogue
+from vfm.data.project import Project
+from vfm.data.stamp import is_current
+from vfm.data.tables import TABLES
+from vfm.vocabulary.errors import suggestion
+from vfm.vocabulary.periods import Quarter
+
+RAW_OF = {
+    "allocations": "borough_allocations",
+    "areas": "boroughs",
+    "crime": "recorded_crime_quarter",
+    "deflator": "gdp_deflator",
+}
+
+
+class QuarterData:
+    """Every processed table of a quarter, as attributes: ``data.awards``, ``data.budget``, ...
+
+    Reading builds the tables first when the raw files or the code have changed since.
+    """
+
+    def __init__(self, project: Project, quarter: Quarter):
+        self.project = project
+        self.quarter = quarter
+        if not is_current(project, quarter):
+            from vfm.data.build import build  # the checks and DuckDB are only needed to build
+
+            build(project, quarter)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_") or name not in TABLES:
+            raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted(TABLES))}')
+        table = pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
+        self.__dict__[name] = table
+        return table
+
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *TABLES]
+
+    def __repr__(self) -> str:
+        return f"Tables of {self.quarter} ({self.quarter.words}): {', '.join(sorted(TABLES))}"
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue.read(self.project.raw)
+
+    @property
+    def components(self) -> pd.DataFrame:
+        """The awards that may be summed: components, and no envelope, superseded award or another's part."""
+        return self.awards[self.awards["role"] == "component"]
+
+    @property
+    def matched(self) -> pd.DataFrame:
+        """The matches that have money, indexed by match: `spend` in pounds over `value`."""
+        matches = self.matches.set_index("match_id").rename(columns={"pounds": "spend"})
+        return matches[matches["basis"] != "none"]
+
+    def sources(self, *tables: str) -> str:
+        """Who published the raw files behind `tables`, as a source line.
+
+        >>> data.sources("deflator")  # doctest: +SKIP
+        'HM Treasury: GDP deflators at market prices: ... (data/raw/reference/gdp_deflator.csv)'
+        """
+        files = [self.catalogue.files[RAW_OF.get(name, name)] for name in tables]
+        return "; ".join(f"{file.publisher}: {file.source} (data/raw/{file.path})" for file in files)

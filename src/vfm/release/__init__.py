@@ -1,0 +1,1 @@
+"""A quarter's release: plan it, run the notebooks, gather their figures, seal and publish."""

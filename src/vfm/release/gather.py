@@ -1,0 +1,78 @@
+"""Bring what the notebooks published into the shape of a release: numbers, log and pages."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vfm.report import figures, pages, words
+from vfm.report.pages import About
+from vfm.vocabulary.periods import Quarter
+
+LOG_COLUMNS = (
+    "entry_id",
+    "kind",
+    "what",
+    "effect",
+    "rows",
+    "pounds",
+    "reliability",
+    "owner_role",
+    "recorded",
+    "sunset",
+    "source",
+)
+RETROSPECT = 183  # days after its end at which a quarter's update no longer counts as timely
+
+
+def gather(folder: Path) -> None:
+    """Turn one file a number, and one a log entry, into numbers.csv, numbers.json and log.csv."""
+    numbers = list(figures.read_numbers(folder).values())
+    records = [json.loads(figures.as_json(number)) for number in numbers]
+    _write(folder / "numbers.json", json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+    _write(folder / "numbers.csv", figures.numbers_csv(numbers))
+    entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "log").glob("*.json"))]
+    _write(folder / "log.csv", figures.as_csv(_log_frame(entries)))
+    for parts in ("numbers", "log"):
+        shutil.rmtree(folder / parts, ignore_errors=True)
+
+
+def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a page for each executed notebook, and index.html from the last one."""
+    about = about_release(manifest)
+    for path in sorted((folder / "notebooks").glob("*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
+        if path.stem.endswith("quarterly-update"):
+            numbers = figures.read_numbers(folder).values()
+            log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
+            _write(folder / "index.html", pages.front_page(notebook, about, numbers, log))
+
+
+def about_release(manifest: Mapping[str, Any]) -> About:
+    """What the pages say of a release, from its manifest."""
+    quarter, as_of = Quarter.parse(manifest["quarter"]), date.fromisoformat(manifest["as_of"])
+    return About(
+        quarter=str(quarter),
+        period=quarter.words,
+        as_of=words.cell(pd.Timestamp(as_of)),
+        state=manifest["state"],
+        version=manifest["version"],
+        in_retrospect=(as_of - quarter.end).days > RETROSPECT,
+        code=manifest["code"][:12],
+    )
+
+
+def _log_frame(entries: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(entries, columns=list(LOG_COLUMNS))
+    for column in ("recorded", "sunset"):
+        frame[column] = frame[column].str.slice(0, 10)
+    return frame.sort_values(["kind", "entry_id"], ignore_index=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

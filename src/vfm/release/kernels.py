@@ -1,0 +1,128 @@
+"""Run one notebook in a kernel of its own, through papermill."""
+
+import asyncio
+import os
+import re
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Any, ClassVar
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+
+from vfm.data.project import PROJECT_VARIABLE
+from vfm.release.plan import Job
+from vfm.report.publishing import NOTEBOOK_VARIABLE, STAGING_VARIABLE
+from vfm.vocabulary.errors import RunError
+
+TIME_LIMIT = 600  # seconds a notebook may take
+
+# What a figure may not depend on: threads that add up in another order, another hash seed, another language.
+FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
+
+class _Manager(AsyncKernelManager):
+    """A kernel manager that gives its kernel an environment, and can be ended from outside."""
+
+    environment: ClassVar[dict[str, str]] = {}
+    running: ClassVar[set["_Manager"]] = set()
+    guard = threading.Lock()
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> Any:
+        kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
+        with self.guard:
+            self.running.add(self)
+        return await super()._async_pre_start_kernel(**kw)
+
+    pre_start_kernel = _async_pre_start_kernel
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        with self.guard:
+            self.running.discard(self)
+        await super()._async_cleanup_resources(restart=restart)
+
+    cleanup_resources = _async_cleanup_resources
+
+
+def stop_all() -> None:
+    """End every kernel that is running: what an interrupt does."""
+    with _Manager.guard:
+        managers = list(_Manager.running)
+    for manager in managers:
+        provisioner = manager.provisioner
+        process = getattr(provisioner, "process", None)
+        if process is not None:
+            process.kill()
+
+
+def run_notebook(job: Job, *, root: Path, staging: Path, output: Path) -> None:
+    """Run a notebook top to bottom and save it as executed.
+
+    Parameters
+    ----------
+    root : the project, where the kernel starts
+    staging : where its figures go
+    output : where the executed notebook goes
+
+    Raises
+    ------
+    RunError
+        when a cell fails; it names the notebook, the cell and the error.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    environment = {STAGING_VARIABLE: str(staging), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
+    manager = type("Manager", (_Manager,), {"environment": environment})
+    try:
+        with warnings.catch_warnings():
+            # jupyter_client warns that loopback TCP is not encrypted, at every start; it is this machine's own.
+            warnings.filterwarnings("ignore", message=".*(transport encryption|unencrypted|CURVE).*")
+            papermill.execute_notebook(
+                str(job.path),
+                str(output),
+                parameters=job.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(root),
+                execution_timeout=TIME_LIMIT,
+                kernel_manager_class=manager,
+            )
+    except PapermillExecutionError as error:
+        raise RunError(
+            f"{job.name}: cell {error.exec_count} failed with {error.ename}: {error.evalue}\n"
+            f"    the cell begins: {error.source.strip().splitlines()[0]}"
+        ) from error
+    except CellTimeoutError as error:
+        raise RunError(f"{job.name}: a cell ran longer than {TIME_LIMIT} seconds and was stopped.") from error
+    except DeadKernelError as error:
+        raise RunError(f"{job.name}: its kernel died (out of memory, or ended from outside).") from error
+    output.write_text(as_executed(output), encoding="utf-8", newline="\n")
+
+
+def as_executed(path: Path) -> str:
+    """An executed notebook without what differs from run to run: times, durations, paths, versions."""
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    kept = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "papermill": {"parameters": kept},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+        for output in cell.get("outputs", []):
+            output.pop("metadata", None)
+            if output["output_type"] in {"display_data", "execute_result"}:
+                output["metadata"] = {}
+    text: str = nbformat.writes(notebook, indent=1)  # type: ignore[no-untyped-call]
+    return re.sub(r"\s*$", "\n", text)
+
+
+if sys.platform == "win32":  # zmq needs the selector loop there
+    asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())

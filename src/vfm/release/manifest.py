@@ -1,0 +1,138 @@
+"""What a release was made from and what it holds, every file with its hash: the seal, and the test of it."""
+
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from vfm.data.catalogue import Catalogue, sha256
+from vfm.data.project import Project
+from vfm.release.plan import Job
+from vfm.vocabulary.errors import DataError, Problem
+from vfm.vocabulary.periods import Quarter
+
+MANIFEST = "manifest.json"
+NOT_SEALED = {MANIFEST, "run.json"}
+REBUILDABLE = {".png"}
+PACKAGES = (
+    "afcharts",
+    "duckdb",
+    "jupyterlab",
+    "matplotlib",
+    "nbval",
+    "numpy",
+    "pandas",
+    "pandera",
+    "papermill",
+    "pyarrow",
+    "scipy",
+    "seaborn",
+    "statsmodels",
+)
+SEED = 20200331
+
+
+def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, Any]:
+    """The manifest of a draft, but for its outputs."""
+    catalogue = Catalogue.read(project.raw)
+    return {
+        "quarter": str(quarter),
+        "as_of": catalogue.as_of,
+        "state": "draft",
+        "version": next_version(project, quarter),
+        "follows": published_version(project, quarter),
+        "parameters": {job.name: job.parameters for job in jobs},
+        "inputs": {f"data/raw/{file.path}": file.sha256 for file in catalogue.files.values()},
+        "code": code_hash(project),
+        "packages": {name: version(name) for name in PACKAGES},
+        "seed": SEED,
+    }
+
+
+def seal(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest with the hash of every file in `folder`."""
+    outputs = {
+        name: {
+            "sha256": sha256(folder / name),
+            "kept": "rebuildable" if Path(name).suffix in REBUILDABLE else "committed",
+        }
+        for name in _files(folder)
+    }
+    text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a release.
+
+    Raises
+    ------
+    DataError
+        when there is none, or it cannot be read.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"There is no release in {folder}: it has no {MANIFEST}.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{folder / MANIFEST} cannot be read: {error}.") from None
+
+
+def broken_seal(folder: Path) -> list[Problem]:
+    """Files of a release that are missing, changed or not sealed. A rebuildable one may be missing."""
+    outputs = read(folder)["outputs"]
+    present = set(_files(folder))
+    mend = "Run vfm refresh to make the release again."
+    problems = [Problem(name, "a file that was not sealed", mend) for name in sorted(present - set(outputs))]
+    for name, output in outputs.items():
+        if name not in present:
+            if output["kept"] != "rebuildable":
+                problems.append(Problem(name, "a sealed file is missing", mend))
+        elif sha256(folder / name) != output["sha256"]:
+            problems.append(Problem(name, "the file was changed after it was sealed", mend))
+    return problems
+
+
+def published_version(project: Project, quarter: Quarter) -> int | None:
+    """The version of the published release, or None."""
+    folder = project.published(quarter)
+    return int(read(folder)["version"]) if (folder / MANIFEST).is_file() else None
+
+
+def next_version(project: Project, quarter: Quarter) -> int:
+    """The version that a release published now would have."""
+    return (published_version(project, quarter) or 0) + 1
+
+
+def code_hash(project: Project) -> str:
+    """One hash over the source, the SQL, the notebooks' cells and the lock: whatever could change a figure."""
+    package = Path(__file__).parents[1]
+    suffixes = {".py", ".sql", ".j2", ".css"}
+    parts = [
+        f"{path.relative_to(package).as_posix()} {_text_hash(path)}"
+        for path in sorted(package.rglob("*"))
+        if path.suffix in suffixes
+    ]
+    parts += [f"{path.name} {_cells_hash(path)}" for path in sorted(project.notebooks.glob("*.ipynb"))]
+    lock = project.root / "requirements.lock"
+    if lock.is_file():
+        parts.append(f"{lock.name} {_text_hash(lock)}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _text_hash(path: Path) -> str:
+    # Line ends are the checkout's business (Windows), not the code's.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _cells_hash(path: Path) -> str:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    source = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
+    return hashlib.sha256(json.dumps(source).encode()).hexdigest()
+
+
+def _files(folder: Path) -> list[str]:
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in names if name not in NOT_SEALED)

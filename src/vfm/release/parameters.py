@@ -1,0 +1,99 @@
+"""What each notebook may be told: one typed class a notebook, read by the command line and checked before a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from vfm.vocabulary.errors import UsageError, suggestion
+from vfm.vocabulary.periods import FinancialYear, Quarter
+
+
+@dataclass(frozen=True)
+class QuarterOnly:
+    """The quarter reported on."""
+
+    quarter: str
+
+    def __post_init__(self) -> None:
+        Quarter.parse(self.quarter)
+
+
+@dataclass(frozen=True)
+class SpendGrowth(QuarterOnly):
+    """Two years with a published total, and the series that put them side by side."""
+
+    base_year: str = "2012-13"
+    year: str = "2019-20"
+    deflator: str = "2023-06 (QNA)"
+    other_deflator: str = "2020-03 (Budget)"
+    population: str = "original"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        first, last = FinancialYear.parse(self.base_year), FinancialYear.parse(self.year)
+        if not first < last:
+            raise UsageError(f"year={self.year} is not after base_year={self.base_year}.")
+        if last > Quarter.parse(self.quarter).year:
+            raise UsageError(f"year={self.year} is after the quarter {self.quarter}: give a year up to it.")
+
+
+@dataclass(frozen=True)
+class CostPerOutcome(QuarterOnly):
+    """The coverage of every interval."""
+
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.level < 1:
+            raise UsageError(f"level={self.level} is not a coverage between 0 and 1.")
+
+
+@dataclass(frozen=True)
+class FundingTerms(QuarterOnly):
+    """The day that parts earlier awards from later ones: the Assembly wrote in March 2020."""
+
+    split: str = "2020-04-01"
+
+
+PARAMETERS: dict[str, type[QuarterOnly]] = {
+    "00-data-quality": QuarterOnly,
+    "10-spend-growth": SpendGrowth,
+    "20-cost-per-outcome": CostPerOutcome,
+    "50-funding-terms": FundingTerms,
+    "90-quarterly-update": QuarterOnly,
+}
+
+
+def for_notebook(name: str, quarter: Quarter, given: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of one notebook: its defaults, and those of `given` that it knows, typed.
+
+    Raises
+    ------
+    UsageError
+        when a value is not of its type or not possible.
+    """
+    definition = PARAMETERS.get(name, QuarterOnly)
+    typed: dict[str, Any] = {"quarter": str(quarter)}
+    for field in fields(definition):
+        if field.name in given and field.name != "quarter":
+            typed[field.name] = _typed(field.name, given[field.name], field.type)
+    return {field.name: getattr(definition(**typed), field.name) for field in fields(definition)}
+
+
+def check_names(given: Mapping[str, str]) -> None:
+    """Refuse a parameter that no notebook has."""
+    known = sorted({field.name for definition in PARAMETERS.values() for field in fields(definition)} - {"quarter"})
+    for name in given:
+        if name not in known:
+            hint = suggestion(name, known) or f" There are {', '.join(known)}."
+            raise UsageError(f'No notebook has a parameter "{name}".{hint}')
+
+
+def _typed(name: str, value: str, kind: Any) -> Any:
+    if kind is not float:
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        raise UsageError(f'{name}="{value}" is not a number.') from None

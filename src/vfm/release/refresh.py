@@ -1,0 +1,117 @@
+"""Make a draft release of a quarter: check, build, run the notebooks, gather, seal, put in place."""
+
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from vfm.data.build import build
+from vfm.data.project import Project
+from vfm.data.staging import staging_folder
+from vfm.release import gather, kernels, manifest
+from vfm.release.plan import Job, plan
+from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.periods import Quarter
+
+Report = Callable[[str], None]
+
+
+def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: Report) -> Path:
+    """Make the draft of `quarter` and return its folder; on any failure the last draft stays as it was.
+
+    Parameters
+    ----------
+    given : parameters for the notebooks, as typed on the command line
+    say : called with a line of progress
+
+    Raises
+    ------
+    DataError, UsageError, RunError
+        when the raw files, a parameter or a notebook is at fault.
+    """
+    topics, last = plan(project, quarter, given)
+    jobs = topics + last
+    started = time.time()
+    with staging_folder(project.draft(quarter)) as folder:
+        build(project, quarter)
+        say(f"raw files checked, tables built: data/processed/{quarter}")
+        (folder / "notebooks").mkdir()
+        seconds: dict[str, float] = {}
+        with ThreadPoolExecutor(max_workers=workers()) as executor:
+            for stage in (topics, last):
+                seconds |= _run(stage, executor, project, folder, say)
+        gather.gather(folder)
+        described = manifest.describe(project, quarter, jobs)
+        gather.write_pages(folder, described)
+        run = {
+            "started": started,
+            "seconds": time.time() - started,
+            "notebooks": seconds,
+            "machine": platform.platform(),
+        }
+        (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+        manifest.seal(folder, described)
+    shutil.rmtree(failed_folder(project, quarter), ignore_errors=True)
+    return project.draft(quarter)
+
+
+def workers() -> int:
+    """How many notebooks run at a time: as many as there are processors, within reason."""
+    return max(1, min(os.cpu_count() or 1, 8))
+
+
+def failed_folder(project: Project, quarter: Quarter) -> Path:
+    """Where the notebooks of a run that failed are kept, to be looked at."""
+    return project.reports / "drafts" / f".failed-{quarter}"
+
+
+def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, say: Report) -> dict[str, float]:
+    started = {job.name: time.monotonic() for job in jobs}
+    futures = {
+        executor.submit(
+            kernels.run_notebook,
+            job,
+            root=project.root,
+            staging=folder,
+            output=folder / "notebooks" / f"{job.name}.ipynb",
+        ): job
+        for job in jobs
+    }
+    seconds, failures = {}, []
+    try:
+        for future in as_completed(futures):
+            name = futures[future].name
+            seconds[name] = time.monotonic() - started[name]
+            error = future.exception()
+            if error is None:
+                say(f"{name}: done, {seconds[name]:.1f} s")
+            elif isinstance(error, RunError):
+                say(f"{name}: failed")
+                failures.append(str(error))
+            else:
+                raise error
+    except BaseException:  # an interrupt too: no kernel outlives its run
+        for future in futures:
+            future.cancel()
+        kernels.stop_all()
+        raise
+    if failures:
+        raise RunError("\n".join(sorted(failures)) + _keep_failed(project, folder))
+    return seconds
+
+
+def _keep_failed(project: Project, folder: Path) -> str:
+    quarter = Quarter.parse(project_quarter(folder))
+    kept = failed_folder(project, quarter)
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder / "notebooks", kept)
+    return f"\nThe notebooks as they ran are in {kept}. The last release is as it was."
+
+
+def project_quarter(folder: Path) -> str:
+    """The quarter that a staging folder is named after."""
+    return folder.name.removeprefix(".staging-").rsplit("-", 1)[0]

@@ -1,0 +1,254 @@
+"""Charts in the Analysis Function's style: its colours in their order, direct labels, nothing by colour alone.
+
+Each function takes a table and returns a figure; the title, the alt text and the table beneath are the
+release's. A drawing has the same bytes whenever it is drawn from the same numbers: text is text in a font
+that matplotlib brings along, and identifiers come from the figure's id.
+"""
+
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import matplotlib
+import pandas as pd
+import seaborn
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vfm.report import words
+
+# Analysis Function categorical palette; only neighbours reach 3:1 contrast, so the order is kept.
+DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY, LIGHT_PURPLE = (
+    "#12436D",
+    "#28A197",
+    "#801650",
+    "#F46A25",
+    "#3D3D3D",
+    "#A285D1",
+)
+FONT_STACK = ["DejaVu Sans", "Arial", "Helvetica", "sans-serif"]
+WIDTH, ROW = 8.0, 0.52  # inches
+
+
+def _style() -> Any:
+    sheet = str(files("afcharts") / "afcharts.mplstyle")
+    own = {
+        "font.sans-serif": FONT_STACK,
+        "font.size": 11,
+        "svg.fonttype": "none",
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "xtick.color": "#666666",
+        "ytick.color": "#666666",
+    }
+    return dict(matplotlib.rc_params_from_file(sheet, use_default_template=False)) | own
+
+
+def _figure(rows: float) -> tuple[Figure, Axes]:
+    with matplotlib.rc_context(_style()):
+        figure = Figure(figsize=(WIDTH, rows), layout="constrained")
+        return figure, figure.add_subplot()
+
+
+def _rows(axes: Axes, labels: list[str], x_label: str) -> None:
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(x_label)
+    seaborn.despine(ax=axes, left=True)
+
+
+def _pounds_axis(axis: Any) -> None:
+    axis.set_major_formatter(lambda value, _: words.pounds(value, short=True))
+
+
+def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
+    """Values at two years, not joined: nothing is published between them.
+
+    Parameters
+    ----------
+    table : one row a point with the columns named: a year as text, pounds, and a group (at most two)
+    """
+    figure, axes = _figure(3.6)
+    first, last = sorted(table[x].unique())[0], sorted(table[x].unique())[-1]
+    years = [f"{year}-{(year + 1) % 100:02d}" for year in range(int(first[:4]), int(last[:4]) + 1)]
+    for (name, rows), colour, marker in zip(
+        table.groupby(group, sort=False), (DARK_BLUE, TURQUOISE), ("o", "D"), strict=False
+    ):
+        places = [years.index(year) for year in rows[x]]
+        axes.plot(places, rows[y], linestyle="none", marker=marker, markersize=11, color=colour, clip_on=False)
+        for place, value in zip(places, rows[y], strict=True):
+            left = place == 0
+            axes.annotate(
+                f"{words.pounds(value, short=True)} {name}",
+                (place, value),
+                xytext=(12 if left else -12, 0),
+                textcoords="offset points",
+                ha="left" if left else "right",
+                va="center",
+                color=colour,
+            )
+    axes.set_xlim(-0.3, len(years) - 0.7)
+    axes.set_ylim(0, table[y].max() * 1.12)
+    axes.set_xticks(range(len(years)), years)
+    axes.text(
+        (len(years) - 1) / 2,
+        table[y].max() * 0.1,
+        "no published total for the years between",
+        ha="center",
+        color=DARK_GREY,
+        style="italic",
+    )
+    _pounds_axis(axes.yaxis)
+    axes.set_xlabel("Financial year")
+    return figure
+
+
+def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str) -> Figure:
+    """The parts of a sum as bars, each with its interval and its number."""
+    figure, axes = _figure(1.0 + ROW * len(table))
+    seaborn.barplot(data=table, x=value, y=label, color=DARK_BLUE, ax=axes, width=0.62)
+    errors = [table[value] - table[lower], table[upper] - table[value]]
+    axes.errorbar(table[value], range(len(table)), xerr=errors, fmt="none", ecolor=DARK_GREY, capsize=4)
+    reach = table[upper].max()
+    for row, (number, high) in enumerate(zip(table[value], table[upper], strict=True)):
+        axes.text(max(high, 0) + reach * 0.02, row, words.pounds(number, short=True), va="center")
+    axes.set_xlim(min(0, table[lower].min()) * 1.1, reach * 1.18)
+    axes.set_ylabel("")
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.set_xlabel("Pounds, cash")
+    axes.tick_params(axis="y", length=0)
+    _pounds_axis(axes.xaxis)
+    seaborn.despine(ax=axes, left=True)
+    return figure
+
+
+def intervals(table: pd.DataFrame, *, label: str, x_label: str) -> Figure:
+    """Values in pounds on a log scale: a dot with its interval, or a dot and an arrow for a bound.
+
+    Parameters
+    ----------
+    table : columns `label`, `value`, `lower`, `upper` (blank without an interval) and `direction`
+    """
+    figure, axes = _figure(1.2 + ROW * len(table))
+    axes.set_xscale("log")
+    for row, point in enumerate(table.itertuples()):
+        if pd.notna(point.lower) and pd.notna(point.upper):
+            axes.plot([point.lower, point.upper], [row, row], color=DARK_BLUE, linewidth=2)
+        bound = {"at most": -1, "at least": 1}.get(str(point.direction))
+        if bound:
+            axes.annotate(
+                "",
+                (point.value * 10 ** (0.28 * bound), row),
+                (point.value, row),
+                arrowprops={"arrowstyle": "->", "color": DARK_BLUE, "linewidth": 2},
+            )
+        axes.plot(
+            point.value,
+            row,
+            marker="o" if not point.direction else "D",
+            markersize=8,
+            color=DARK_BLUE,
+            markerfacecolor=DARK_BLUE if not point.direction else "white",
+        )
+        axes.annotate(
+            words.bounded(words.pounds(point.value, short=True), point.direction),
+            (point.value, row),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
+            fontsize=10,
+        )
+    low = table[["value", "lower"]].min(axis=None)
+    high = table[["value", "upper"]].max(axis=None)
+    axes.set_xlim(low / 4, high * 6)
+    axes.set_ylim(-0.8, len(table) - 0.4)
+    _rows(axes, list(table[label]), x_label)
+    axes.xaxis.set_major_formatter(lambda value, _: words.pounds(value, short=True))
+    axes.xaxis.set_minor_formatter(lambda *_: "")
+    return figure
+
+
+def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_label: str) -> Figure:
+    """Counts by category for one or two groups, with a gap between bars and the number on each.
+
+    Parameters
+    ----------
+    table : one row a category
+    groups : column -> name; at most two
+    """
+    figure, axes = _figure(1.1 + ROW * len(table))
+    height = 0.78 / len(groups)
+    for place, (column, colour) in enumerate(zip(groups, (DARK_BLUE, TURQUOISE), strict=False)):
+        middle = [row + (place - (len(groups) - 1) / 2) * (height + 0.02) for row in range(len(table))]
+        axes.barh(middle, table[column], height=height, color=colour, edgecolor="white", label=groups[column])
+        for y, number in zip(middle, table[column], strict=True):
+            axes.text(number + table[list(groups)].max(axis=None) * 0.012, y, words.cell(float(number)), va="center")
+    _rows(axes, list(table[label].astype(str)), x_label)
+    if len(groups) > 1:
+        axes.legend(loc="lower right")
+    return figure
+
+
+def dots(table: pd.DataFrame, *, x: str, group: str, x_label: str, marks: dict[float, str]) -> Figure:
+    """Every value as a dot, in rows by group, with the lines that it is held against.
+
+    Parameters
+    ----------
+    table : one row a dot
+    marks : value -> name of a reference line
+    """
+    order = list(dict.fromkeys(table[group]))
+    figure, axes = _figure(1.4 + 0.95 * len(order))
+    stacked = table.sort_values([group, x]).assign(
+        height=lambda t: t.groupby([group, x]).cumcount() / max(t.groupby([group, x]).size().max(), 1)
+    )
+    for row, name in enumerate(order):
+        rows = stacked[stacked[group] == name]
+        seaborn.scatterplot(
+            x=rows[x],
+            y=row + 0.38 - rows["height"] * 0.8,
+            ax=axes,
+            s=22,
+            color=(DARK_BLUE, TURQUOISE)[row % 2],
+            marker=("o", "D")[row % 2],
+            linewidth=0.4,
+            edgecolor="white",
+        )
+    for value, text in marks.items():
+        axes.axvline(value, color=DARK_GREY, linestyle="--", linewidth=1)
+        axes.annotate(
+            text,
+            (value, -0.5),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=9,
+            color=DARK_GREY,
+        )
+    axes.set_ylim(-0.62, len(order) - 0.45)
+    axes.set_ylabel("")
+    _rows(axes, order, x_label)
+    axes.set_xticks(range(0, int(table[x].max()) + 13, 12))
+    return figure
+
+
+def svg(figure: Figure, figure_id: str) -> str:
+    """A figure as SVG: the same bytes each time, its identifiers its own."""
+    with matplotlib.rc_context(_style() | {"svg.hashsalt": figure_id}):
+        return _written(figure, "svg", {"Date": None, "Creator": None}).decode()
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG at 144 dots an inch."""
+    with matplotlib.rc_context(_style()):
+        return _written(figure, "png", {"Software": None})
+
+
+def _written(figure: Figure, form: str, metadata: dict[str, None]) -> bytes:
+    held = BytesIO()
+    figure.savefig(held, format=form, metadata=metadata, dpi=144)
+    return held.getvalue()

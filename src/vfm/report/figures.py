@@ -1,0 +1,161 @@
+"""Published figures on disk: how a number, a chart and a table are written, and read back."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vfm.report import words
+from vfm.vocabulary.results import Direction, Status
+
+Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
+
+CSV_COLUMNS = (
+    "figure_id",
+    "title",
+    "value",
+    "lower",
+    "upper",
+    "unit",
+    "period",
+    "status",
+    "method",
+    "source",
+    "notebook",
+    "direction",
+    "reason",
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A published number, or why there is none, with everything that a reader needs to question it."""
+
+    figure_id: str
+    title: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    unit: str
+    period: str
+    status: str
+    method: str
+    source: str
+    notebook: str
+    direction: str = ""
+    reason: str = ""
+    n: float | None = None
+    order: int = 0
+
+    @property
+    def text(self) -> str:
+        """The number as prose writes it, with "at most" or "at least" where it is a bound."""
+        if self.value is None:
+            return f"cannot say: {self.reason}"
+        return words.bounded(words.quantity(self.value, self.unit), Direction(self.direction))
+
+    @property
+    def range(self) -> str:
+        """Its interval in words, or nothing where it has none."""
+        if self.lower is None or self.upper is None:
+            return ""
+        return words.span(self.lower, self.upper, self.unit)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a chart or a table says about itself, beside its data."""
+
+    figure_id: str
+    title: str
+    period: str
+    status: str
+    sources: str
+    notebook: str
+    columns: dict[str, tuple[str, str]]
+    alt: str = ""
+    order: int = 0
+    notes: str = ""
+    unit: str = field(default="")
+
+
+def check_id(figure_id: str) -> str:
+    """Return a figure's id, or refuse it: plain words, for it names files and addresses."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", figure_id):
+        raise ValueError(f'"{figure_id}" is not a figure id: use a-z, 0-9 and single hyphens')
+    return figure_id
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there yet: an id is published once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ValueError(f'the figure "{path.stem}" is already published: ids are used once in a release') from None
+
+
+def as_json(record: Any) -> str:
+    """A record as JSON text, the same each time."""
+    return json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n"
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as CSV text; numbers to twelve significant digits, past which they are noise of the machine."""
+    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+
+
+def numbers_csv(numbers: list[Number]) -> str:
+    """Every number as one CSV row; where nothing can be said the value is marked, with the reason."""
+    rows = [{name: getattr(number, name) for name in CSV_COLUMNS} for number in numbers]
+    frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS))
+    missing = frame["value"].isna()
+    # At twelve significant digits throughout, as tables have, in a column that also holds the mark.
+    frame["value"] = [
+        words.NOT_AVAILABLE if gone else f"{v:.12g}" for v, gone in zip(frame["value"], missing, strict=True)
+    ]
+    return as_csv(frame)
+
+
+def read_numbers(folder: Path) -> dict[str, Number]:
+    """The numbers of a release: gathered in numbers.json, or still one file each while it is being made."""
+    gathered = folder / "numbers.json"
+    if gathered.is_file():
+        records = json.loads(gathered.read_text(encoding="utf-8"))
+    else:
+        paths = sorted((folder / "numbers").glob("*.json"))
+        records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    numbers = [Number(**record) for record in records]
+    return {number.figure_id: number for number in sorted(numbers, key=lambda n: (n.notebook, n.order))}
+
+
+def read_shown(folder: Path, kind: str) -> Iterator[Shown]:
+    """What is said of the charts (`kind` "charts") or tables ("tables") of a release, in order."""
+    shown = [read_one(path) for path in (folder / kind).glob("*.json")]
+    yield from sorted(shown, key=lambda s: (s.notebook, s.order))
+
+
+def read_one(path: Path) -> Shown:
+    """What one chart or table says about itself."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["columns"] = {name: tuple(pair) for name, pair in record["columns"].items()}
+    return Shown(**record)
+
+
+def only_shown(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The columns that a reader is shown, and so all that is published of a table."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)} in the table; it has {', '.join(map(str, frame.columns))}")
+    return frame[list(columns)].reset_index(drop=True)
+
+
+def combined_status(frame: pd.DataFrame, status: Status) -> Status:
+    """The status of a table: the weakest of what it is said to be and what its rows say."""
+    rows = list(frame["status"].unique()) if "status" in frame.columns else []
+    return status if status is Status.PUBLISHED and not rows else Status.of_result([status, *rows])

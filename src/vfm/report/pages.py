@@ -1,0 +1,115 @@
+"""An executed notebook as a page of its own: one file, no script, nothing fetched from elsewhere."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import mistune
+
+from vfm.report.figures import Number
+
+FIGURE = re.compile(r'<data data-figure="([a-z0-9-]+)"[^>]*>(.*?)</data>', re.DOTALL)
+FIRST_HEADING = re.compile(r"<h1[^>]*>.*?</h1>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class About:
+    """What every page of a release says of it."""
+
+    quarter: str
+    period: str
+    as_of: str
+    state: str
+    version: int
+    in_retrospect: bool
+    code: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cell on a page: its code, shown on demand, and the HTML it gives."""
+
+    html: str
+    code: str = ""
+
+
+def front_page(notebook: Mapping[str, Any], about: About, numbers: Iterable[Number], log: list[dict[str, str]]) -> str:
+    """The quarterly update: the last notebook without its code, then every number and the log."""
+    parts = [Part(_linked(part.html, "")) for part in _parts(notebook)]
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', "".join(part.html for part in parts))
+    return _render(
+        "update.html.j2",
+        about=about,
+        parts=_without_title(parts),
+        title=_title(notebook),
+        contents=headings,
+        numbers=list(numbers),
+        log=log,
+    )
+
+
+def notebook_page(notebook: Mapping[str, Any], about: About) -> str:
+    """A notebook as executed, its code folded away."""
+    parts = [Part(_linked(part.html, "../index.html"), part.code) for part in _parts(notebook)]
+    return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
+
+
+def slug(text: str) -> str:
+    """A heading as an address: "What is known" -> "what-is-known"."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+class _Renderer(mistune.HTMLRenderer):
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
+
+
+def _parts(notebook: Mapping[str, Any]) -> list[Part]:
+    markdown = mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"])
+    parts = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            parts.append(Part(str(markdown(_text(cell["source"])))))
+        elif cell["cell_type"] == "code":
+            html = "".join(_output(output) for output in cell["outputs"])
+            parts.append(Part(html, _text(cell["source"])))
+    return parts
+
+
+def _output(output: Mapping[str, Any]) -> str:
+    if output["output_type"] == "stream":
+        return f"<pre>{escape(_text(output['text']))}</pre>"
+    data = output.get("data", {})
+    if "text/html" in data:
+        return _text(data["text/html"])
+    return f"<pre>{escape(_text(data['text/plain']))}</pre>" if "text/plain" in data else ""
+
+
+def _text(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _linked(html: str, page: str) -> str:
+    return FIGURE.sub(rf'<a class="figure" href="{page}#number-\1">\2</a>', html)
+
+
+def _title(notebook: Mapping[str, Any]) -> str:
+    first = _text(notebook["cells"][0]["source"]).splitlines()[0]
+    return first.removeprefix("# ").strip()
+
+
+def _without_title(parts: list[Part]) -> list[Part]:
+    return [Part(FIRST_HEADING.sub("", parts[0].html, count=1), parts[0].code), *parts[1:]]
+
+
+def _render(template: str, **values: Any) -> str:
+    loader = jinja2.PackageLoader("vfm.report", "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    style = (files("vfm.report") / "templates" / "style.css").read_text(encoding="utf-8")
+    return environment.get_template(template).render(style=style, **values)

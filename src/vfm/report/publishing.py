@@ -1,0 +1,282 @@
+"""The one way into a release: a notebook publishes its numbers, charts and tables through `Release`.
+
+Run on its own a notebook only shows. Run by `vfm refresh`, which names a staging folder in the environment,
+it also writes. The notebook cannot tell the difference, and no path is a parameter or an output.
+"""
+
+import os
+import string
+from collections.abc import Mapping
+from html import escape
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import mistune
+import pandas as pd
+from matplotlib.figure import Figure
+
+from vfm.data.project import Project
+from vfm.report import charts, figures
+from vfm.report.figures import Columns, Number, Shown
+from vfm.report.fragments import Fragment, card, chart_html, table_html
+from vfm.vocabulary.errors import suggestion
+from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
+
+STAGING_VARIABLE = "VFM_STAGING"
+NOTEBOOK_VARIABLE = "VFM_NOTEBOOK"
+
+
+class Release:
+    """Where the figures of a quarter are published, and read again by the notebook that runs last."""
+
+    def __init__(self, quarter: Quarter, *, reading: Path, writing: Path | None = None, notebook: str = ""):
+        self.quarter = quarter
+        self.notebook = notebook
+        self._reading = reading
+        self._writing = writing
+        self._own: dict[str, Number] = {}
+        self._order = count(1)
+
+    @classmethod
+    def open(cls, project: Project, quarter: Quarter) -> "Release":
+        """The staging folder that `vfm refresh` names; on its own, the draft or the published release, to read."""
+        staging = os.environ.get(STAGING_VARIABLE)
+        if staging:
+            folder = Path(staging)
+            return cls(quarter, reading=folder, writing=folder, notebook=os.environ.get(NOTEBOOK_VARIABLE, ""))
+        draft = project.draft(quarter)
+        return cls(quarter, reading=draft if draft.is_dir() else project.published(quarter))
+
+    # -- numbers ---------------------------------------------------------------------------------------
+
+    def number(
+        self,
+        figure_id: str,
+        result: Result,
+        *,
+        title: str,
+        unit: str,
+        period: str,
+        source: str,
+        status: Status | str | None = None,
+    ) -> Number:
+        """Publish a number, or why there is none.
+
+        Parameters
+        ----------
+        figure_id : plain words, used once in a release
+        result : an `Estimate`, or `CannotSay` with its reason
+        title : what it is, in words
+        unit : "£", "£ per young person", "proportion", "awards", ...
+        period : what it is about: "2019/20", "2016 to 2017"
+        source : who published what it is made from
+        status : when it is not what the result says of itself
+        """
+        known: dict[str, Any] = {
+            "figure_id": figures.check_id(figure_id),
+            "title": title,
+            "unit": unit,
+            "period": period,
+            "source": source,
+            "notebook": self.notebook,
+            "order": next(self._order),
+            "status": str(Status(status or result.status)),
+        }
+        if isinstance(result, CannotSay):
+            number = Number(**known, value=None, lower=None, upper=None, method="cannot say", reason=result.reason)
+        else:
+            number = Number(
+                **known,
+                value=float(result.value),
+                lower=result.lower,
+                upper=result.upper,
+                method=result.method,
+                direction=str(result.direction),
+                n=result.n,
+            )
+        if self._writing:
+            figures.write_new(self._writing / "numbers" / f"{figure_id}.json", figures.as_json(number))
+        self._own[figure_id] = number
+        return number
+
+    def published(self, figure_id: str, value: float, *, half_width: float | None = None, **about: str) -> Number:
+        """Publish a number as its source states it; `half_width` is what its rounding leaves open."""
+        lower, upper = (None, None) if half_width is None else (value - half_width, value + half_width)
+        result = Estimate(value, lower, upper, method="as published", status=Status.PUBLISHED)
+        return self.number(figure_id, result, **about)
+
+    def __getitem__(self, figure_id: str) -> Number:
+        """A number already published in this release."""
+        if figure_id in self._own:
+            return self._own[figure_id]
+        numbers = figures.read_numbers(self._reading)
+        if figure_id in numbers:
+            return numbers[figure_id]
+        known = sorted({*self._own, *numbers})
+        hint = suggestion(figure_id, known) or f" Run vfm refresh {self.quarter} first."
+        raise KeyError(f'No number "{figure_id}" in the release of {self.quarter}.{hint}')
+
+    # -- words -----------------------------------------------------------------------------------------
+
+    def say(self, *paragraphs: str) -> Fragment:
+        """Paragraphs in Markdown whose numbers are figures, by id: ``{budget-2019-20}``.
+
+        ``{id}`` is the number, ``{id:range}`` its interval and ``{id:period}`` what it is about.
+        """
+        text = "\n\n".join(self.fill(paragraph) for paragraph in paragraphs)
+        marked = "\n\n".join(_Marked(self).format(paragraph) for paragraph in paragraphs)
+        return Fragment(f'<div class="say">{mistune.create_markdown(escape=False)(marked)}</div>', text)
+
+    def fill(self, text: str) -> str:
+        """`text` with its figures filled in, plain: for titles and alt text."""
+        return _Filled(self).format(text)
+
+    def cards(self, *figure_ids: str) -> Fragment:
+        """Headline numbers side by side, each with its interval and status."""
+        numbers = [self[figure_id] for figure_id in figure_ids]
+        html = "".join(card(number) for number in numbers)
+        return Fragment(f'<div class="cards">{html}</div>', "\n".join(f"{n.title}: {n.text}" for n in numbers))
+
+    # -- charts and tables -----------------------------------------------------------------------------
+
+    def chart(
+        self,
+        figure_id: str,
+        drawing: Figure,
+        *,
+        data: pd.DataFrame,
+        columns: Columns,
+        title: str,
+        alt: str,
+        period: str,
+        source: str,
+        status: Status = Status.DERIVED,
+        notes: str = "",
+    ) -> Fragment:
+        """Publish a chart with its alt text and the table it is drawn from.
+
+        Parameters
+        ----------
+        drawing : from `vfm.report.charts`
+        data : what was drawn; only `columns` of it are published
+        columns : column -> (heading, unit), in the order a reader should read them
+        alt : what the chart shows, in words; figures by id as in `say`
+        """
+        alt = self.fill(alt).strip()
+        if not alt:
+            raise ValueError(f'the chart "{figure_id}" needs alt text')
+        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, alt=alt)
+        data = figures.only_shown(data, columns)
+        svg = charts.svg(drawing, figure_id)
+        if self._writing:
+            folder = self._writing / "charts"
+            figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
+            figures.write_new(folder / f"{figure_id}.svg", svg)
+            figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
+            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing))
+        return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {alt}")
+
+    def table(
+        self,
+        figure_id: str,
+        data: pd.DataFrame,
+        *,
+        columns: Columns,
+        title: str,
+        period: str,
+        source: str,
+        status: Status = Status.DERIVED,
+        notes: str = "",
+    ) -> Fragment:
+        """Publish a table; only `columns` of `data` are published."""
+        shown = self._shown(figure_id, data, columns, title, period, source, status, notes)
+        data = figures.only_shown(data, columns)
+        if self._writing:
+            folder = self._writing / "tables"
+            figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
+            figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
+        return Fragment(table_html(shown, data), f"Table: {shown.title}\n{data.to_string(index=False)}")
+
+    def show(self, figure_id: str) -> Fragment:
+        """A chart or table that an earlier notebook published."""
+        for kind in ("charts", "tables"):
+            path = self._reading / kind / f"{figure_id}.json"
+            if path.is_file():
+                shown = figures.read_one(path)
+                data = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, na_values=[""])
+                if kind == "tables":
+                    return Fragment(table_html(shown, data), f"Table: {shown.title}")
+                svg = path.with_suffix(".svg").read_text(encoding="utf-8")
+                return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {shown.alt}")
+        known = [s.figure_id for kind in ("charts", "tables") for s in figures.read_shown(self._reading, kind)]
+        hint = suggestion(figure_id, known) or f" Run vfm refresh {self.quarter} first."
+        raise KeyError(f'No chart or table "{figure_id}" in the release of {self.quarter}.{hint}')
+
+    # -- the log ---------------------------------------------------------------------------------------
+
+    def record(self, log: pd.DataFrame) -> None:
+        """Publish the log of assumptions, decisions and data issues."""
+        for entry in log.to_dict("records"):
+            self._log_entry(str(entry["entry_id"]), entry)
+
+    def exclude(self, entry_id: str, what: str, *, rows: int, pounds: float | None, effect: str) -> None:
+        """Put on record what was left out of a figure: how many rows, and how many pounds."""
+        entry = {"entry_id": entry_id, "kind": "exclusion", "what": what, "effect": effect, "rows": rows}
+        self._log_entry(entry_id, entry | ({} if pounds is None else {"pounds": pounds}))
+
+    def _log_entry(self, entry_id: str, entry: Mapping[str, Any]) -> None:
+        if self._writing:
+            line = pd.DataFrame([entry]).to_json(orient="records", lines=True, date_format="iso", date_unit="s")
+            figures.write_new(self._writing / "log" / f"{figures.check_id(entry_id)}.json", line)
+
+    def _shown(
+        self,
+        figure_id: str,
+        data: pd.DataFrame,
+        columns: Columns,
+        title: str,
+        period: str,
+        source: str,
+        status: Status,
+        notes: str,
+        alt: str = "",
+    ) -> Shown:
+        return Shown(
+            figure_id=figures.check_id(figure_id),
+            title=self.fill(title),
+            period=period,
+            status=str(figures.combined_status(data, status)),
+            sources=source,
+            notebook=self.notebook,
+            columns=dict(columns),
+            alt=alt,
+            order=next(self._order),
+            notes=self.fill(notes),
+            unit=next((unit for _, unit in columns.values() if unit), ""),
+        )
+
+
+class _Filled(string.Formatter):
+    """Fills ``{figure-id}`` and ``{figure-id:range}`` with the words of a release's numbers."""
+
+    def __init__(self, release: Release):
+        self._release = release
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
+        return self._release[field_name], field_name
+
+    def format_field(self, value: Number, format_spec: str) -> str:
+        if format_spec not in {"", "range", "period"}:
+            raise ValueError(f'a figure is shown as {{id}}, {{id:range}} or {{id:period}}, not ":{format_spec}"')
+        return str(getattr(value, format_spec or "text"))
+
+
+class _Marked(_Filled):
+    """The same, each number marked with the figure that it is, so that a page can link to it."""
+
+    def format_field(self, value: Number, format_spec: str) -> str:
+        text = escape(super().format_field(value, format_spec))
+        plain = "" if value.value is None else f' value="{value.value:.12g}"'
+        return f'<data data-figure="{value.figure_id}"{plain}>{text}</data>'

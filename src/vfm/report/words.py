@@ -1,0 +1,99 @@
+"""Numbers as people read them: one formatter for prose, tables, charts and alt text.
+
+GOV.UK and ONS style: "£53.6 million" in prose, "£53.6m" on charts, commas from 1,000, a per cent sign.
+Values are stored plainly (proportions, pounds); what is here is only how they look.
+"""
+
+import pandas as pd
+
+from vfm.vocabulary.results import Direction
+
+MILLION = 1_000_000
+NOT_AVAILABLE = "[x]"  # Government Statistical Service symbol: not available
+
+
+def quantity(value: float, unit: str, *, short: bool = False) -> str:
+    """A number with its unit, as prose writes it; `short` as a chart does.
+
+    >>> quantity(53_600_000, "£"), quantity(53_600_000, "£", short=True), quantity(3802.28, "£ per young person")
+    ('£53.6 million', '£53.6m', '£3,802')
+    >>> quantity(18.1818, "£ per person reached"), quantity(1.2712, "proportion"), quantity(141, "awards")
+    ('£18.18', '127.1%', '141')
+    >>> quantity(12, "months")
+    '12 months'
+    """
+    if unit.startswith("£"):
+        return pounds(value, short=short)
+    if unit.startswith("proportion"):
+        return f"{_sign(value)}{abs(value) * 100:,.1f}%"
+    text = f"{_sign(value)}{abs(value):,.0f}" if float(value).is_integer() else f"{_sign(value)}{abs(value):,.1f}"
+    return f"{text} months" if unit == "months" else text
+
+
+def pounds(value: float, *, short: bool = False) -> str:
+    """Pounds: millions to one place, thousands whole, under £100 with pence.
+
+    >>> pounds(4_377_630), pounds(260), pounds(18.18), pounds(-5200)
+    ('£4.4 million', '£260', '£18.18', '−£5,200')
+    """
+    size = abs(value)
+    if round(size) >= MILLION:
+        text = f"£{size / MILLION:,.1f}{'m' if short else ' million'}"
+    elif size >= 100 or float(value).is_integer():
+        text = f"£{size:,.0f}"
+    else:
+        text = f"£{size:,.2f}"
+    return _sign(value) + text
+
+
+def span(lower: float, upper: float, unit: str) -> str:
+    """An interval: "£3,369 to £4,307".
+
+    The two ends keep enough places to differ from each other, for an interval that reads as a point is none.
+
+    >>> span(1.2643, 1.2781, "proportion"), span(23_550_000, 23_650_000, "£")
+    ('126.4% to 127.8%', '£23.55 million to £23.65 million')
+    """
+    low, high = quantity(lower, unit), quantity(upper, unit)
+    if unit.startswith("£") and abs(upper) >= MILLION:
+        low, high = (f"{_sign(x)}£{abs(x) / MILLION:,.2f} million" for x in (lower, upper))
+    elif low == high:
+        low, high = f"{lower:,.3f}", f"{upper:,.3f}"
+    return f"{low} to {high}"
+
+
+def bounded(text: str, direction: Direction | str) -> str:
+    """Put what the source's "over" or "up to" means before a number.
+
+    >>> bounded("£18.18", Direction.AT_MOST), bounded("£8,000", Direction.UNKNOWN), bounded("£260", "")
+    ('at most £18.18', 'about £8,000 (direction unknown)', '£260')
+    """
+    if direction == Direction.UNKNOWN:
+        return f"about {text} (direction unknown)"
+    return f"{direction} {text}" if direction else text
+
+
+def listing(items: list[str]) -> str:
+    """A list in a sentence: "a, b and c".
+
+    >>> listing(["one"]), listing(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def cell(value: object, unit: str = "") -> str:
+    """A table's cell; a value that is not there is marked, never blank and never NaN."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return NOT_AVAILABLE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, pd.Timestamp):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        return str(value) or NOT_AVAILABLE
+    return quantity(float(value), unit)
+
+
+def _sign(value: float) -> str:
+    return "−" if value < 0 else ""
