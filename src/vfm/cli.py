@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError
 
@@ -83,18 +83,27 @@ def _given(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _print_problems(problems: Sequence[Problem], to: object) -> None:
+def _print_problems(problems: Sequence[Problem], to: TextIO) -> None:
     """One paragraph a kind of problem: what, how many, the first places, how to mend it."""
     kinds: dict[tuple[str, bool], list[Problem]] = {}
     for problem in problems:
         kinds.setdefault((problem.rule, problem.advice), []).append(problem)
     for (rule, advice), found in kinds.items():
-        print(f"{'advice' if advice else 'error'}: {rule}" + (f" ({len(found)})" if len(found) > 1 else ""), file=to)  # type: ignore[call-overload]
+        how_many = f" ({len(found)})" if len(found) > 1 else ""
+        print(f"{'advice' if advice else 'error'}: {rule}{how_many}", file=to)
         for problem in found[:PLACES]:
             value = "" if problem.value is None else f': "{problem.value}"'
-            print(f"    {problem.place}{value}. {problem.mend}", file=to)  # type: ignore[call-overload]
+            print(f"    {problem.place}{value}. {problem.mend}", file=to)
         if len(found) > PLACES:
-            print(f"    and {len(found) - PLACES} more", file=to)  # type: ignore[call-overload]
+            print(f"    and {len(found) - PLACES} more", file=to)
+
+
+COMMANDS: dict[Callable[["Project", argparse.Namespace], int], str] = {
+    check: "every problem in what came in, and how to mend it",
+    build: "raw files to processed tables",
+    refresh: "check, build, run the notebooks: a draft of the quarter's release",
+    publish: "seal a draft as the release",
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,14 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="vfm", description="Value for money of policing and crime commissioning, that can be checked."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(commands, check, "every problem in what came in, and how to mend it")
-    for function, what in (
-        (build, "raw files to processed tables"),
-        (refresh, "check, build, run the notebooks: a draft of the quarter's release"),
-        (publish, "seal a draft as the release"),
-    ):
-        command = _command(commands, function, what)
-        command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
+    for function, what in COMMANDS.items():
+        command = commands.add_parser(function.__name__, help=what, description=what)
+        command.set_defaults(command=function)
+        if function is not check:
+            command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
         if function is refresh:
             command.add_argument(
                 "-p",
@@ -120,11 +126,3 @@ def _parser() -> argparse.ArgumentParser:
                 help="a notebook's parameter; may be given several times",
             )
     return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", function: object, what: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(function.__name__, help=what, description=what)  # type: ignore[attr-defined]
-    command.set_defaults(command=function)
-    return command

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
+from vfm.vocabulary.results import CannotSay, Estimate, Result
+
 BANDS = ((0, 12, "Under 12 months"), (12, 24, "12 to 23 months"), (24, 36, "24 to 35 months"))
 LONG_BANDS = ((36, 49, "36 to 48 months"), (49, float("inf"), "Over 48 months"))
 NOT_STATED = "No stated term"
 MINIMUM, TARGET = 24, 36  # months; London Assembly Police and Crime Committee, letter of March 2020
+MARKS = {MINIMUM: "minimum asked for", TARGET: "target"}
 
 
 def term_bands(months: "pd.Series[float]") -> "pd.Series[str]":
@@ -34,7 +37,7 @@ def shares_by_term(awards: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row a band, in order: `awards`, `share_of_awards` (of those with a stated term), `without_amount`,
+    One row a band, in order: `term`, `awards`, `share_of_awards` (of those with a stated term), `without_amount`,
     `pounds`, and `share_of_pounds` (of the pounds with a stated term).
     """
     band = term_bands(awards["months"]).rename("term")
@@ -49,32 +52,62 @@ def shares_by_term(awards: pd.DataFrame) -> pd.DataFrame:
     stated = table.drop(index=NOT_STATED)
     table.insert(1, "share_of_awards", stated["awards"] / stated["awards"].sum())
     table["share_of_pounds"] = stated["pounds"] / stated["pounds"].sum()
-    return table
+    return table.rename_axis("term").reset_index().astype({"term": str})
 
 
-def summarise_terms(awards: pd.DataFrame) -> "pd.Series[float]":
-    """Counts and median of stated terms.
+def term_results(awards: pd.DataFrame) -> dict[str, Result]:
+    """Counts, shares and the median of stated terms. They describe the awards given, so they have no interval.
 
     Returns
     -------
-    `awards`, `stated`, `under_minimum` (below 24 months), `at_target` (36 or more), and `median` in months;
-    the median is missing when no term is stated.
+    `awards-count`, `stated-count`, `under-24-months-count`, `36-months-or-more-count`, `under-24-months-share`
+    (of those stated) and `median-months`. Where no term is stated the last two say so.
     """
     months = awards["months"].dropna()
-    return pd.Series(
-        {
-            "awards": len(awards),
-            "stated": len(months),
-            "under_minimum": int((months < MINIMUM).sum()),
-            "at_target": int((months >= TARGET).sum()),
-            "median": months.median() if len(months) else None,
-        }
-    )
+    short = int((months < MINIMUM).sum())
+    counts = {
+        "awards-count": len(awards),
+        "stated-count": len(months),
+        "under-24-months-count": short,
+        "36-months-or-more-count": int((months >= TARGET).sum()),
+    }
+    results: dict[str, Result] = {name: Estimate(n, method="count of the awards found") for name, n in counts.items()}
+    if months.empty:
+        none = CannotSay("no award here states a term")
+        return results | {"under-24-months-share": none, "median-months": none}
+    share = Estimate(short / len(months), n=len(months), method="count over awards with a stated term")
+    median = Estimate(float(months.median()), n=len(months), method="median of stated terms")
+    return results | {"under-24-months-share": share, "median-months": median}
 
 
-def split_by_start(awards: pd.DataFrame, first_day: pd.Timestamp) -> pd.DataFrame:
-    """`summarise_terms` for awards known to start before `first_day`, and for those later or undated."""
+def on_side(awards: pd.DataFrame, first_day: pd.Timestamp, side: str) -> pd.DataFrame:
+    """The awards known to start before `first_day` ("before"), or the others ("later_or_undated")."""
     before = awards["start"] < first_day
-    return pd.DataFrame(
-        {"before": summarise_terms(awards[before]), "later_or_undated": summarise_terms(awards[~before])}
-    ).T
+    return awards[before] if side == "before" else awards[~before]
+
+
+def bands_by_side(awards: pd.DataFrame, first_day: pd.Timestamp) -> pd.DataFrame:
+    """How many awards each band has on either side of `first_day`: `term`, `before`, `later_or_undated`."""
+    counts = {
+        side: shares_by_term(on_side(awards, first_day, side)).set_index("term")["awards"]
+        for side in ("before", "later_or_undated")
+    }
+    return pd.DataFrame(counts).reset_index()
+
+
+def with_term(awards: pd.DataFrame, first_day: pd.Timestamp, names: dict[str, str]) -> pd.DataFrame:
+    """Awards with a stated term: `months`, and `side`, the name of the side they start on."""
+    stated = awards[awards["months"].notna()]
+    before = stated["start"] < first_day
+    side = before.map({True: names["before"], False: names["later_or_undated"]})
+    return stated.assign(side=side).sort_values(["side", "months"], ascending=[True, True])[["side", "months"]]
+
+
+def counts_by_month(stated: pd.DataFrame) -> pd.DataFrame:
+    """How many awards each side has at each term: `side`, `months`, `awards`."""
+    return stated.groupby(["side", "months"], sort=False).size().rename("awards").reset_index()
+
+
+def of_service(awards: pd.DataFrame, service_id: str) -> pd.DataFrame:
+    """The awards of one service, by start."""
+    return awards[awards["service_id"] == service_id].sort_values(["start", "award_id"])

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from vfm.vocabulary.results import Direction
+from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result
 
 EXACT_BELOW = 10  # the convention of the public health observatories: exact below 10 events, Byar from 10
 
@@ -146,3 +146,128 @@ def direction(spend_precision: str, count_precision: str) -> Direction:
     """
     bounds = {SPEND_BOUND[spend_precision], COUNT_BOUND[count_precision]} - {EXACT}
     return bounds.pop() if len(bounds) == 1 else UNKNOWN if bounds else EXACT
+
+
+def cost_matches(matched: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """The unit cost of every match, with its direction; an interval only where chance is what is uncertain.
+
+    Parameters
+    ----------
+    matched : indexed by match, with `spend` (pounds), `value` (the count), `pounds_precision`,
+        `value_precision`, `counted` (what one of the count is) and `denominator`
+
+    Returns
+    -------
+    `matched` with `cost`, `lower`, `upper` (pounds for each thing), `direction`, `unit` and `reason`. A
+    bound has no interval, for chance is not what makes it uncertain; nor has a plan or a number of grants,
+    for they were decided.
+    """
+    costs = unit_cost(matched["spend"], matched["value"], level=level)
+    ways = [
+        str(direction(spend, count))
+        for spend, count in zip(matched["pounds_precision"], matched["value_precision"], strict=True)
+    ]
+    decided = (matched["value_precision"] == "plan") | (matched["denominator"] == "grant")
+    by_chance = (pd.Series(ways, index=matched.index) == "") & ~decided
+    return matched.assign(
+        cost=costs["value"],
+        lower=costs["lower"].where(by_chance),
+        upper=costs["upper"].where(by_chance),
+        direction=ways,
+        unit="£ per " + matched["counted"],
+        reason_none=costs["reason"],
+    )
+
+
+def select(costs: pd.DataFrame, *, denominator: str) -> pd.DataFrame:
+    """The costs of one kind of count, cheapest first, without plans: the kinds are never in one table.
+
+    Parameters
+    ----------
+    costs : from `cost_matches`
+    denominator : "person", "outcome" or "grant"
+
+    Returns
+    -------
+    Its rows, with a `label` of service and period.
+    """
+    if denominator not in set(costs["denominator"]):
+        raise ValueError(f'no cost is for each "{denominator}"; there are {sorted(set(costs["denominator"]))}')
+    chosen = costs[(costs["denominator"] == denominator) & (costs["value_precision"] != "plan")]
+    return chosen.sort_values(["cost", "period"]).assign(label=chosen["service"] + "\n" + chosen["period"])
+
+
+def as_result(row: "pd.Series[float]", *, level: float) -> Result:
+    """A row of `cost_matches` as a result: an estimate, a bound, or why nothing can be said."""
+    if row["reason_none"]:
+        return CannotSay(row["reason_none"])
+    method = "ratio of totals"
+    if pd.notna(row["lower"]):
+        rule = "exact" if row["value"] < EXACT_BELOW else "Byar"
+        method += f"; {level:.0%} {rule} Poisson limits of the count, inverted"
+        return Estimate(row["cost"], row["lower"], row["upper"], n=row["value"], method=method)
+    method += "; a bound" if row["direction"] else "; the count was decided, so no interval"
+    return Estimate(row["cost"], n=row["value"], method=method, direction=Direction(row["direction"]))
+
+
+OBSTACLES = {
+    "elsewhere": "The result is not London's",
+    "money-not-found": "The money was not found",
+    "no-count": "No number of people is published, or none that the money bought",
+    "period-differs": "The money found is for another period",
+    "same-service": "Its money is already set against another result of the service",
+    "self-report": "The provider reports on itself",
+    "shared-money": "The money is shared with something else",
+    "spend-not-published": "What was spent in the period is not published",
+}
+
+
+def obstacles(matches: pd.DataFrame) -> pd.DataFrame:
+    """Why results have no cost: `why`, how many `results`, and of which `services`, most first."""
+    grouped = matches[matches["basis"] == "none"].groupby("obstacle")
+    table = pd.DataFrame(
+        {
+            "results": grouped["result_id"].nunique(),
+            "services": grouped["service"].agg(lambda names: ", ".join(sorted(set(names)))),
+        }
+    ).reset_index()
+    table.insert(0, "why", table["obstacle"].map(OBSTACLES))
+    return table.sort_values(["results", "why"], ascending=[False, True], ignore_index=True)
+
+
+def coverage_results(table: pd.DataFrame) -> dict[str, Result]:
+    """The shares of a `coverage` table as results: of pounds with a unit cost, and with no published result."""
+    share = table.set_index("group")["share"]
+    method = "pounds of component awards in those services over all traced pounds"
+    return {
+        "coverage-costed-share": Estimate(share[COVERAGE[0]], method=method),
+        "coverage-no-result-share": Estimate(share[COVERAGE[2]], method=method),
+    }
+
+
+COVERAGE = ("a unit cost can be worked out", "results are published, but no cost", "no result is published")
+
+
+def coverage(services: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """How far the traced awards can be tied to a result, in services and in pounds.
+
+    Parameters
+    ----------
+    services : `service_id` and `amount`, the pounds of its component awards (blank: none)
+    matches : `service_id`, `value_precision` and `basis`, "none" where a result has no money to go with it; a
+        plan is no result
+
+    Returns
+    -------
+    One row for each of `COVERAGE`, in order, with `services`, `pounds` and `share` of the pounds; every
+    service with an award is in exactly one row.
+    """
+    costed = set(matches.loc[(matches["basis"] != "none") & (matches["value_precision"] != "plan"), "service_id"])
+    known = set(matches["service_id"])
+    groups = np.select(
+        [services["service_id"].isin(costed), services["service_id"].isin(known)], COVERAGE[:2], COVERAGE[2]
+    )
+    funded = services.assign(group=groups)[services["awards"] > 0]
+    table = funded.groupby("group").agg(services=("service_id", "size"), pounds=("amount", "sum"))
+    table = table.reindex(list(COVERAGE), fill_value=0)
+    return table.assign(share=table["pounds"] / table["pounds"].sum()).rename_axis("group").reset_index()

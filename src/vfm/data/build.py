@@ -33,7 +33,7 @@ def build(project: Project, quarter: Quarter) -> Path:
     require_known(quarter, checked.tables["recorded_crime_quarter"]["quarter"], catalogue.as_of)
     target = project.processed(quarter)
     with staging_folder(target) as folder:
-        for name, frame in reduce_tables(checked.tables).items():
+        for name, frame in reduce_tables(checked.tables | _about(catalogue, checked)).items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
         write_stamp(folder, catalogue)
     return target
@@ -43,10 +43,24 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Run every SQL file over the raw tables and hold each result to its schema."""
     with duckdb.connect() as connection:
         for name, table in raw.items():
-            connection.register(name, table.rename_axis("raw_row").reset_index())
+            numbered = table if "raw_row" in table.columns else table.rename_axis("raw_row").reset_index()
+            connection.register(name, numbered)
         connection.register("service_names", checks.service_names(raw["services"]))
         connection.register("match_awards", checks.match_awards(raw["matches"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
+
+
+def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
+    """What came in, and what was queried, as tables like the rest."""
+    files = [
+        (f.name, f.path, f.title, f.publisher, f.licence, str(f.status), len(checked.tables[f.name]), f.sha256)
+        for f in catalogue.files.values()
+    ]
+    queried = [(p.file, p.row, p.column, p.rule, p.mend) for p in checked.advice]
+    return {
+        "received_files": pd.DataFrame(files, columns=list(TABLES["received"][1])),
+        "advice": pd.DataFrame(queried, columns=list(TABLES["queries"][1])),
+    }
 
 
 def require_known(quarter: Quarter, quarters: pd.Series, as_of: str) -> None:

@@ -124,6 +124,16 @@ def _match_references(
         yield Problem(results_file, "a result that no match speaks of", mend, row=row, column="result_id", value=result)
 
 
+def _headlines(matches: pd.DataFrame, results: pd.DataFrame, file: str, _results_file: str) -> Iterator[Problem]:
+    about = results.set_index("result_id")[["precision", "evidence"]]
+    for row, result in matches.loc[matches["headline"].fillna(False), "result_id"].items():
+        if result in about.index:
+            precision, evidence = about.loc[result]
+            if precision == "plan" or evidence == "provider self-report":
+                mend = "A plan or a provider's own report is never a headline: set headline to false."
+                yield Problem(file, "a headline on weak evidence", mend, row=row, column="headline", value=result)
+
+
 def _match_money(matches: pd.DataFrame, results: pd.DataFrame, file: str, _results_file: str) -> Iterator[Problem]:
     stated = dict(zip(results["result_id"], results["stated_spend_gbp"], strict=True))
     for row, match in matches.iterrows():
@@ -156,6 +166,7 @@ def _stated_twice(stated: pd.DataFrame, file: str) -> Iterator[Problem]:
 RULES: dict[Callable[..., Iterator[Problem]], tuple[str, ...]] = {
     _known_services: ("services", "awards", "results"),
     _match_references: ("matches", "results", "awards"),
+    _headlines: ("matches", "results"),
     _match_money: ("matches", "results"),
     _stated_twice: ("stated_values",),
 }

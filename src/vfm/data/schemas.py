@@ -350,6 +350,12 @@ RAW: dict[str, pa.DataFrameSchema] = {
             ),
             "base_result_id": column(TEXT, "the count that a share is of", blank=True),
             "counted": column(TEXT, "what one of the count is", blank=True),
+            "denominator": column(
+                TEXT,
+                "kind of count: never mixed in a table",
+                one_of("grant", "outcome", "person"),
+                blank=True,
+            ),
             "headline": column(FLAG, "whether the figure may stand on the front page"),
             "obstacle": column(
                 TEXT,

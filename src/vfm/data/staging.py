@@ -28,7 +28,7 @@ def staging_folder(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _finish_interrupted(target)
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}-", dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}.{os.getpid()}.", dir=target.parent))
         folder.chmod(0o755)  # mkdtemp closes it to others; a release is for reading
     except OSError as error:
         raise RunError(f"Cannot write in {target.parent}: {error.strerror}. Make it writable and run again.") from error
@@ -59,10 +59,24 @@ def _aside(target: Path) -> Path:
 
 
 def _finish_interrupted(target: Path) -> None:
+    if os.name == "posix":
+        for left in target.parent.glob(f"{PREFIX}{target.name}.*"):
+            if not _alive(int(left.name.split(".")[-2])):
+                shutil.rmtree(left, ignore_errors=True)
     aside = _aside(target)
     if aside.exists() and not target.exists():
         aside.rename(target)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        pass
+    return True
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -121,6 +121,7 @@ TABLES: dict[str, tuple[list[str], dict[str, str]]] = {
             "value": NUMBER,
             "value_precision": TEXT,
             "counted": TEXT,
+            "denominator": TEXT,
             "headline": FLAG,
             "obstacle": TEXT,
             "reason": TEXT,
@@ -173,6 +174,23 @@ TABLES: dict[str, tuple[list[str], dict[str, str]]] = {
     "stated_values": (
         ["decision_ref", "what", "stated_where"],
         {"decision_ref": TEXT, "what": TEXT, "value": TEXT, "stated_where": TEXT, "raw_row": WHOLE},
+    ),
+    "received": (
+        ["name"],
+        {
+            "name": TEXT,
+            "file": TEXT,
+            "title": TEXT,
+            "publisher": TEXT,
+            "licence": TEXT,
+            "status": TEXT,
+            "rows": WHOLE,
+            "sha256": TEXT,
+        },
+    ),
+    "queries": (
+        ["file", "raw_row", "field"],
+        {"file": TEXT, "raw_row": WHOLE, "field": TEXT, "rule": TEXT, "mend": TEXT},
     ),
     "log": (
         ["entry_id"],

@@ -43,17 +43,20 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
         seconds: dict[str, float] = {}
         with ThreadPoolExecutor(max_workers=workers()) as executor:
             for stage in (topics, last):
-                seconds |= _run(stage, executor, project, folder, say)
+                try:
+                    seconds |= _run(stage, executor, project, folder, say)
+                except RunError as error:
+                    kept = failed_folder(project, quarter)
+                    shutil.rmtree(kept, ignore_errors=True)
+                    shutil.copytree(folder / "notebooks", kept)
+                    message = f"{error}\nThe notebooks as they ran are in {kept}. The last release is as it was."
+                    raise RunError(message) from error
         gather.gather(folder)
         described = manifest.describe(project, quarter, jobs)
         gather.write_pages(folder, described)
-        run = {
-            "started": started,
-            "seconds": time.time() - started,
-            "notebooks": seconds,
-            "machine": platform.platform(),
-        }
-        (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+        took = {"started": started, "seconds": time.time() - started, "notebooks": seconds}
+        record = json.dumps(took | {"machine": platform.platform()}, indent=1) + "\n"
+        (folder / "run.json").write_text(record, encoding="utf-8")
         manifest.seal(folder, described)
     shutil.rmtree(failed_folder(project, quarter), ignore_errors=True)
     return project.draft(quarter)
@@ -100,18 +103,5 @@ def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, sa
         kernels.stop_all()
         raise
     if failures:
-        raise RunError("\n".join(sorted(failures)) + _keep_failed(project, folder))
+        raise RunError("\n".join(sorted(failures)))
     return seconds
-
-
-def _keep_failed(project: Project, folder: Path) -> str:
-    quarter = Quarter.parse(project_quarter(folder))
-    kept = failed_folder(project, quarter)
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(folder / "notebooks", kept)
-    return f"\nThe notebooks as they ran are in {kept}. The last release is as it was."
-
-
-def project_quarter(folder: Path) -> str:
-    """The quarter that a staging folder is named after."""
-    return folder.name.removeprefix(".staging-").rsplit("-", 1)[0]

@@ -126,16 +126,16 @@ def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str
     return figure
 
 
-def intervals(table: pd.DataFrame, *, label: str, x_label: str) -> Figure:
+def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> Figure:
     """Values in pounds on a log scale: a dot with its interval, or a dot and an arrow for a bound.
 
     Parameters
     ----------
-    table : columns `label`, `value`, `lower`, `upper` (blank without an interval) and `direction`
+    table : the columns named, and `lower`, `upper` (blank without an interval) and `direction`
     """
     figure, axes = _figure(1.2 + ROW * len(table))
     axes.set_xscale("log")
-    for row, point in enumerate(table.itertuples()):
+    for row, point in enumerate(table.rename(columns={value: "value"}).itertuples()):
         if pd.notna(point.lower) and pd.notna(point.upper):
             axes.plot([point.lower, point.upper], [row, row], color=DARK_BLUE, linewidth=2)
         bound = {"at most": -1, "at least": 1}.get(str(point.direction))
@@ -162,8 +162,8 @@ def intervals(table: pd.DataFrame, *, label: str, x_label: str) -> Figure:
             ha="center",
             fontsize=10,
         )
-    low = table[["value", "lower"]].min(axis=None)
-    high = table[["value", "upper"]].max(axis=None)
+    low = table[[value, "lower"]].min(axis=None)
+    high = table[[value, "upper"]].max(axis=None)
     axes.set_xlim(low / 4, high * 6)
     axes.set_ylim(-0.8, len(table) - 0.4)
     _rows(axes, list(table[label]), x_label)

@@ -16,7 +16,7 @@ SELECT m.match_id, m.result_id, n.service_id, s.name AS service, s.theme, r.meas
        CASE WHEN m.basis = 'none' THEN NULL
             WHEN base.value IS NOT NULL THEN base.value * r.value
             ELSE r.value END AS value,
-       r.precision AS value_precision, m.counted, m.headline, m.obstacle, m.reason, s.scope,
+       r.precision AS value_precision, m.counted, m.denominator, m.headline, m.obstacle, m.reason, s.scope,
        r.source_kind, r.source_url AS source, m.raw_row
 FROM matches AS m
 JOIN results AS r ON r.result_id = m.result_id
