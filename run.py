@@ -33,6 +33,11 @@ LOG = ROOT / "build" / "setup.log"
 BOOTSTRAP = ROOT / "bootstrap.lock"
 LOCK = ROOT / "requirements.lock"
 
+NO_PACKAGES = (
+    "Could not install the packages: the first run needs the network (behind a proxy, set HTTPS_PROXY); "
+    "the reason is in {}."
+)
+
 
 class UserError(Exception):
     """Something the user can mend: one line that says how."""
@@ -40,11 +45,10 @@ class UserError(Exception):
 
 def too_old(version: "tuple[int, ...]") -> str:
     """One line for a Python too old, and nothing for one that will do."""
-    if tuple(version[:2]) >= OLDEST:
+    if version[:2] >= OLDEST:
         return ""
-    return "This needs Python {}.{} or later, and this is {}.{}: install a newer one and use that.".format(
-        *OLDEST, *version[:2]
-    )
+    line = "This needs Python {}.{} or later, and this is {}.{}: install a newer one and use that."
+    return line.format(*OLDEST, *version[:2])
 
 
 # ---- setting up
@@ -92,7 +96,7 @@ def make_venv() -> None:
     if not succeeds(sys.executable, "-m", "venv", "--clear", VENV):
         raise UserError(f"Could not make {VENV}: close what uses it and try again; the reason is in {LOG}.")
     if not succeeds(PYTHON, "-m", "pip", "install", "--require-hashes", "--requirement", BOOTSTRAP):
-        raise UserError(no_packages())
+        raise UserError(NO_PACKAGES.format(LOG))
 
 
 def install() -> None:
@@ -102,17 +106,10 @@ def install() -> None:
     hashed = ("--require-hashes", "--requirement", LOCK)
     # Where only pip has been told of a mirror or of a certificate, pip still gets through; it is slower.
     if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", *hashed):
-        raise UserError(no_packages())
+        raise UserError(NO_PACKAGES.format(LOG))
     if not succeeds(*uv, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."):
         raise UserError(f"Could not install vfm itself: the reason is in {LOG}.")
     STAMP.write_text(wanted_stamp() + "\n")
-
-
-def no_packages() -> str:
-    return (
-        "Could not install the packages: the first run needs the network (behind a proxy, set HTTPS_PROXY); "
-        f"the reason is in {LOG}."
-    )
 
 
 # ---- running
@@ -140,18 +137,21 @@ def call(*argv: str, **extra: str) -> int:
     return status if status >= 0 else 128 - status  # a shell's number for a program ended by a signal
 
 
+STAGES = (
+    ("lint", ("ruff", "check", ".")),
+    ("layout", ("ruff", "format", "--check", ".")),
+    ("types", ("mypy",)),
+)
+
+
 def test(args: "list[str]") -> int:
     """Lint, types and tests, stopping at the first that fails; given arguments, pytest alone."""
     soak = {"VFM_SOAK": "1"} if "--soak" in args else {}
     args = [arg for arg in args if arg != "--soak"]
     if not args:
-        for label, *argv in (
-            ("lint", "ruff", "check", "."),
-            ("layout", "ruff", "format", "--check", "."),
-            ("types", "mypy"),
-        ):
+        for label, program in STAGES:
             print(label, end=": ", flush=True)
-            status = call("-m", *argv)
+            status = call("-m", *program)
             if status:
                 return status
         args = ["tests"] + (["notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else [])
@@ -179,21 +179,23 @@ def bench(args: "list[str]") -> int:
     return call("benchmarks/run.py", *args)
 
 
+# A command is a program that the rest of the line is handed to, or a function of it.
 COMMANDS = {
-    "report": lambda args: call("-m", "vfm", "refresh", QUARTER, *args),
+    "report": ("-m", "vfm", "refresh", QUARTER),
     "test": test,
     "lab": lab,
-    "check": lambda args: call("-m", "vfm", "check", *args),
+    "check": ("-m", "vfm", "check"),
     "bench": bench,
-    "notebooks": lambda args: call("-m", "vfm.release.rerun", *args),
-    "lock": lambda args: call("tools/lock.py", *args),
+    "notebooks": ("-m", "vfm.release.rerun"),
+    "lock": ("tools/lock.py",),
 }
 
 
 def run(argv: "list[str]") -> int:
     """Do what was asked, setting up first where that has not been done."""
-    if too_old(sys.version_info):
-        raise UserError(too_old(sys.version_info))
+    problem = too_old(tuple(sys.version_info[:2]))
+    if problem:
+        raise UserError(problem)
     name = argv[0] if argv else ""
     if name in ("-h", "--help", "help"):
         print(__doc__)
@@ -207,7 +209,8 @@ def run(argv: "list[str]") -> int:
     if not is_installed():
         # The lock is made with uv alone, or a lock that cannot be installed could never be mended.
         (make_venv if name == "lock" else install)()
-    return COMMANDS[name](argv[1:])
+    command = COMMANDS[name]
+    return call(*command, *argv[1:]) if isinstance(command, tuple) else command(argv[1:])
 
 
 def main(argv: "list[str]") -> int:
