@@ -5,7 +5,6 @@ import os
 import re
 import sys
 import threading
-import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +28,10 @@ class _Manager(AsyncKernelManager):
     environment: ClassVar[dict[str, str]] = {}
     running: ClassVar[set["_Manager"]] = set()
     guard = threading.Lock()
+
+    def __init__(self, **traits: Any):
+        super().__init__(**traits)
+        self.transport_encryption = "auto"  # else each kernel warns that others on this machine could listen
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
         kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
@@ -78,19 +81,16 @@ def run_notebook(job: Job, *, root: Path, staging: Path, output: Path) -> None:
     environment = {STAGING_VARIABLE: str(staging), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
     manager = type("Manager", (_Manager,), {"environment": environment})
     try:
-        with warnings.catch_warnings():
-            # jupyter_client warns that loopback TCP is not encrypted, at every start; it is this machine's own.
-            warnings.filterwarnings("ignore", message=".*(transport encryption|unencrypted|CURVE).*")
-            papermill.execute_notebook(
-                str(job.path),
-                str(output),
-                parameters=job.parameters,
-                kernel_name="python3",
-                progress_bar=False,
-                cwd=str(root),
-                execution_timeout=TIME_LIMIT,
-                kernel_manager_class=manager,
-            )
+        papermill.execute_notebook(
+            str(job.path),
+            str(output),
+            parameters=job.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(root),
+            execution_timeout=TIME_LIMIT,
+            kernel_manager_class=manager,
+        )
     except PapermillExecutionError as error:
         raise RunError(
             f"{job.name}: cell {error.exec_count} failed with {error.ename}: {error.evalue}\n"

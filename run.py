@@ -1,0 +1,232 @@
+"""Set the project up the first time, and run it.
+
+    python3 run.py report               make the draft update for the shipped quarter
+    python3 run.py test                 lint, types, every test and every committed notebook
+    python3 run.py test --soak          the same, with the long counts
+    python3 run.py test ARGUMENTS       pytest alone, with your arguments in place of the usual folders
+    python3 run.py lab                  open the notebooks in JupyterLab, on this machine only
+    python3 run.py check                every problem in the data that came in
+    python3 run.py bench                the benchmarks
+    python3 run.py notebooks            run the committed notebooks again, in place
+    python3 run.py lock                 compile requirements.lock and environment.yml from pyproject.toml
+
+The first run makes `.venv` and fills it from the locks, so it needs the network; later runs install nothing.
+What follows a command is handed on to the program that it runs, which reads paths from the project's folder.
+"""
+
+# An old Python has to get as far as `too_old`: keep to what Python 3.6 can parse, and quote annotations.
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+QUARTER = "2019-20-Q4"
+OLDEST = (3, 11)
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "installed"
+LOG = ROOT / "build" / "setup.log"
+BOOTSTRAP = ROOT / "bootstrap.lock"
+LOCK = ROOT / "requirements.lock"
+
+NO_PACKAGES = (
+    "Could not install the packages: the first run needs the network (behind a proxy, set HTTPS_PROXY); "
+    "the reason is in {}."
+)
+
+
+class UserError(Exception):
+    """Something the user can mend: one line that says how."""
+
+
+def too_old(version: "tuple[int, ...]") -> str:
+    """One line for a Python too old, and nothing for one that will do."""
+    if version[:2] >= OLDEST:
+        return ""
+    line = "This needs Python {}.{} or later, and this is {}.{}: install a newer one and use that."
+    return line.format(*OLDEST, *version[:2])
+
+
+# ---- setting up
+
+
+def wanted_stamp() -> str:
+    """What an install depends on: a change in any of it means that `.venv` has to be made again."""
+    digest = hashlib.sha256()
+    for part in (sys.version.encode(), str(ROOT).encode()):
+        digest.update(part + b"\0")
+    for path in (BOOTSTRAP, LOCK, ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def is_installed() -> bool:
+    """Whether `.venv` is whole and is the one that the locks describe."""
+    wanted = wanted_stamp()
+    return PYTHON.exists() and STAMP.exists() and STAMP.read_text().strip() == wanted
+
+
+def succeeds(*argv: object) -> bool:
+    """Run one step of the set-up quietly; what it says goes to the log."""
+    with LOG.open("a", encoding="utf-8") as log:
+        log.write("\n$ {}\n".format(" ".join(map(str, argv))))
+        log.flush()
+        command = [str(part) for part in argv]
+        return subprocess.call(command, cwd=str(ROOT), env=environment(), stdout=log, stderr=log) == 0
+
+
+def make_venv() -> None:
+    """Make `.venv` afresh, holding pip and uv alone."""
+    try:
+        import ensurepip  # noqa: F401  (Debian ships venv without it, and the failure comes late and long)
+        import venv  # noqa: F401
+    except ImportError:
+        raise UserError(
+            "Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv)."
+        ) from None
+    print("Setting up .venv: a minute or so, this once.", file=sys.stderr, flush=True)
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.write_text("")
+    if STAMP.exists():
+        STAMP.unlink()
+    if not succeeds(sys.executable, "-m", "venv", "--clear", VENV):
+        raise UserError(f"Could not make {VENV}: close what uses it and try again; the reason is in {LOG}.")
+    if not succeeds(PYTHON, "-m", "pip", "install", "--require-hashes", "--requirement", BOOTSTRAP):
+        raise UserError(NO_PACKAGES.format(LOG))
+
+
+def install() -> None:
+    """Make `.venv` and fill it. The stamp comes last, so half an install is never taken for a whole one."""
+    make_venv()
+    uv = (PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON)
+    hashed = ("--require-hashes", "--requirement", LOCK)
+    # Where only pip has been told of a mirror or of a certificate, pip still gets through; it is slower.
+    if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", *hashed):
+        raise UserError(NO_PACKAGES.format(LOG))
+    if not succeeds(*uv, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."):
+        raise UserError(f"Could not install vfm itself: the reason is in {LOG}.")
+    STAMP.write_text(wanted_stamp() + "\n")
+
+
+# ---- running
+
+
+def environment() -> "dict[str, str]":
+    """The user's own environment, without what would lead Python or pip out of `.venv`."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    return {**kept, "PIP_USER": "0"}
+
+
+def call(*argv: str, **extra: str) -> int:
+    """Run a program of `.venv` in the project's folder, and return its exit status."""
+    child = subprocess.Popen([str(PYTHON), *argv], cwd=str(ROOT), env={**environment(), **extra})
+    try:
+        status = child.wait()
+    except KeyboardInterrupt:
+        # The terminal has told it too: let it put its things away. A second interrupt does not wait.
+        child.wait()
+        raise
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
+    return status if status >= 0 else 128 - status  # a shell's number for a program ended by a signal
+
+
+STAGES = (
+    ("lint", ("ruff", "check", ".")),
+    ("layout", ("ruff", "format", "--check", ".")),
+    ("types", ("mypy",)),
+)
+
+
+def test(args: "list[str]") -> int:
+    """Lint, types and tests, stopping at the first that fails; given arguments, pytest alone."""
+    soak = {"VFM_SOAK": "1"} if "--soak" in args else {}
+    args = [arg for arg in args if arg != "--soak"]
+    if not args:
+        for label, program in STAGES:
+            print(label, end=": ", flush=True)
+            status = call("-m", *program)
+            if status:
+                return status
+        args = ["tests"] + (["notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else [])
+    notebooks = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
+    # A notebook's cells need one kernel, so a file stays with one worker.
+    return call("-m", "pytest", "-n", "2", "--dist", "loadfile", *notebooks, *args, **soak)
+
+
+def lab(args: "list[str]") -> int:
+    """JupyterLab at its own default of a fresh token, on loopback whatever the user's configuration says."""
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={ROOT}",
+        "--LabApp.default_url=/lab/tree/notebooks",
+        "--KernelManager.transport_encryption=auto",  # else each kernel warns of listeners
+    ]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        options.append("--allow-root")  # a container's only user
+    return call("-m", "jupyterlab", *options, *args)
+
+
+def bench(args: "list[str]") -> int:
+    if not (ROOT / "benchmarks" / "run.py").exists():
+        raise UserError("There are no benchmarks here: benchmarks/run.py is missing.")
+    return call("benchmarks/run.py", *args)
+
+
+# A command is a program that the rest of the line is handed to, or a function of it.
+COMMANDS = {
+    "report": ("-m", "vfm", "refresh", QUARTER),
+    "test": test,
+    "lab": lab,
+    "check": ("-m", "vfm", "check"),
+    "bench": bench,
+    "notebooks": ("-m", "vfm.release.rerun"),
+    "lock": ("tools/lock.py",),
+}
+
+
+def run(argv: "list[str]") -> int:
+    """Do what was asked, setting up first where that has not been done."""
+    problem = too_old(tuple(sys.version_info[:2]))
+    if problem:
+        raise UserError(problem)
+    name = argv[0] if argv else ""
+    if name in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
+    if name not in COMMANDS:
+        raise UserError(
+            "{}: choose one of {}.".format(
+                f"No command {name!r}" if name else "No command", ", ".join(COMMANDS)
+            )
+        )
+    if not is_installed():
+        # The lock is made with uv alone, or a lock that cannot be installed could never be mended.
+        (make_venv if name == "lock" else install)()
+    command = COMMANDS[name]
+    return call(*command, *argv[1:]) if isinstance(command, tuple) else command(argv[1:])
+
+
+def main(argv: "list[str]") -> int:
+    """Exit statuses: the program's own; 2 for what the user can mend here; 130 for an interrupt."""
+    try:
+        return run(argv)
+    except UserError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"Could not use {error.filename or ROOT}: {error.strerror}.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    return 2
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we started is ended with us
+    sys.exit(main(sys.argv[1:]))
