@@ -202,9 +202,7 @@ def run(argv: "list[str]") -> int:
         return 0
     if name not in COMMANDS:
         raise UserError(
-            "{}: choose one of {}.".format(
-                f"No command {name!r}" if name else "No command", ", ".join(COMMANDS)
-            )
+            "{}: choose one of {}.".format(f"No command {name!r}" if name else "No command", ", ".join(COMMANDS))
         )
     if not is_installed():
         # The lock is made with uv alone, or a lock that cannot be installed could never be mended.

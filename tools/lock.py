@@ -82,9 +82,7 @@ def environment_yml(table: dict[str, Any]) -> str:
             pip.append(requirement)
         else:
             conda.append(conda_name + versions)
-    lines = (
-        [f'  - "{item}"' for item in conda] + ["  - pip:"] + [f'      - "{item}"' for item in [*pip, "-e ."]]
-    )
+    lines = [f'  - "{item}"' for item in conda] + ["  - pip:"] + [f'      - "{item}"' for item in [*pip, "-e ."]]
     return ENVIRONMENT_HEAD + "\n".join(lines) + "\n"
 
 

@@ -68,9 +68,7 @@ def test_imports_go_downwards_only(root: Path) -> None:
     faults = [
         fault
         for module, path in modules(root)
-        for fault in upward_imports(
-            path.read_text(encoding="utf-8"), module, is_package=path.name == "__init__.py"
-        )
+        for fault in upward_imports(path.read_text(encoding="utf-8"), module, is_package=path.name == "__init__.py")
     ]
     assert faults == []
 

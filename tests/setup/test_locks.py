@@ -24,9 +24,7 @@ def pins(text: str) -> dict[str, list[str]]:
 def unhashed(text: str) -> list[str]:
     """The requirements of a lock that no hash follows."""
     joined = text.replace("\\\n", " ").splitlines()
-    return [
-        line for line in joined if line.strip() and not line.startswith("#") and "--hash=sha256:" not in line
-    ]
+    return [line for line in joined if line.strip() and not line.startswith("#") and "--hash=sha256:" not in line]
 
 
 def test_lock_was_compiled_from_this_pyproject(root: Path, lock_py: ModuleType) -> None:
@@ -57,9 +55,7 @@ def test_lock_pins_every_direct_dependency_as_pyproject_allows(root: Path, lock_
 
 
 def test_bootstrap_pins_the_one_installer(root: Path, lock_py: ModuleType) -> None:
-    assert pins((root / "bootstrap.lock").read_text(encoding="utf-8")) == {
-        "uv": [lock_py.UV.removeprefix("uv==")]
-    }
+    assert pins((root / "bootstrap.lock").read_text(encoding="utf-8")) == {"uv": [lock_py.UV.removeprefix("uv==")]}
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -84,9 +80,7 @@ def test_environment_yml_is_portable(root: Path) -> None:
     lines = (root / "environment.yml").read_text(encoding="utf-8").splitlines()
     channels = lines[lines.index("channels:") + 1 : lines.index("dependencies:")]
     assert channels == ["  - conda-forge"]
-    packages = [
-        line.strip(' -"') for line in lines[lines.index("dependencies:") + 1 :] if not line.endswith("pip:")
-    ]
+    packages = [line.strip(' -"') for line in lines[lines.index("dependencies:") + 1 :] if not line.endswith("pip:")]
     with_build = [package for package in packages if re.fullmatch(r"[^=<>!~]+=[^=]+=[^=]+", package)]
     assert with_build == []
     assert not any(line.startswith("prefix:") for line in lines)

@@ -111,9 +111,7 @@ def make_project(folder: Path, root: Path) -> Project:
     project.wheels.mkdir()
     shutil.copy(root / "run.py", project.folder)
     (project.folder / "pyproject.toml").write_text('[project]\nname = "vfm"\n', encoding="utf-8")
-    (project.folder / "requirements.lock").write_text(
-        f"absent==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8"
-    )
+    (project.folder / "requirements.lock").write_text(f"absent==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
     sha256 = write_wheel(project.wheels)
     (project.folder / "bootstrap.lock").write_text(f"uv==0.0.1 --hash=sha256:{sha256}\n", encoding="utf-8")
     return project
@@ -169,9 +167,7 @@ def test_a_failed_install_says_what_to_do_and_the_next_run_mends_it(project: Pro
     failed = project.run("report")
     log = project.folder / "build" / "setup.log"
     assert failed.returncode == 2
-    assert one_line(failed.stderr).startswith(
-        "Could not install the packages: the first run needs the network"
-    )
+    assert one_line(failed.stderr).startswith("Could not install the packages: the first run needs the network")
     assert str(log) in failed.stderr
     said = log.read_text(encoding="utf-8")
     assert "uv: no route to the packages" in said
@@ -201,9 +197,7 @@ def test_no_network(tmp_path: Path, root: Path) -> None:
     ran = project.run("report")
     assert ran.returncode == 2
     assert "the first run needs the network (behind a proxy, set HTTPS_PROXY)" in one_line(ran.stderr)
-    assert (
-        "No matching distribution found for uv==0.0.1" in (project.folder / "build" / "setup.log").read_text()
-    )
+    assert "No matching distribution found for uv==0.0.1" in (project.folder / "build" / "setup.log").read_text()
 
 
 def test_a_package_that_is_not_the_one_locked_is_refused(tmp_path: Path, root: Path) -> None:
@@ -306,9 +300,7 @@ def test_an_old_python_can_read_the_source(root: Path) -> None:
     # an annotation is run where it stands, so `list[str]` has to be quoted
     assert all(node is None or isinstance(node, ast.Name | ast.Constant) for node in annotations)
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
-    futures = [
-        node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-    ]
+    futures = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     assert futures == []
 
 
@@ -372,9 +364,7 @@ def test_an_interrupt_lets_the_program_put_its_things_away(installed: Project) -
 def test_what_was_started_ends_with_it(installed: Project) -> None:
     with start(installed, "report", "wait") as running:
         running.send_signal(signal.SIGTERM)
-        out, _ = running.communicate(
-            timeout=30
-        )  # returns once nobody holds the pipe: the program is gone too
+        out, _ = running.communicate(timeout=30)  # returns once nobody holds the pipe: the program is gone too
     assert running.returncode == 143
     assert out == ""
 

@@ -43,6 +43,12 @@ def traced(awards: pd.DataFrame) -> dict[str, Estimate]:
     return {name: Estimate(float(value), method="count or sum of the awards found") for name, value in numbers.items()}
 
 
+def span_of(awards: pd.DataFrame) -> str:
+    """The years that the awards' dates reach over, in words: "decisions found, 2014 to 2026"."""
+    dates = pd.concat([awards["date_signed"], awards["start"]]).dropna().dt.year
+    return f"decisions found, {dates.min()} to {dates.max()}"
+
+
 def missing_cells(table: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
     """How many rows lack each of `fields`: `field`, `missing` and `share` (a proportion of the rows)."""
     missing = table[fields].isna().sum()

@@ -184,9 +184,11 @@ def with_prices(two: TwoYears, prices: float) -> TwoYears:
     return replace(two, prices=prices)
 
 
-def two_points(start: float, end: float, start_real: float, *, years: tuple[str, str]) -> pd.DataFrame:
+def two_points(
+    start: float, end: float, start_real: float, *, years: tuple[FinancialYear, FinancialYear]
+) -> pd.DataFrame:
     """Two years as points, in cash and in the prices of the later: `year`, `prices`, `pounds`."""
-    first, last = years
+    first, last = (year.words for year in years)
     rows = [(first, "in cash", start), (last, "in cash", end), (first, f"in {last} prices", start_real)]
     return pd.DataFrame(rows, columns=["year", "prices", "pounds"])
 

@@ -95,17 +95,24 @@ def bands_by_side(awards: pd.DataFrame, first_day: pd.Timestamp) -> pd.DataFrame
     return pd.DataFrame(counts).reset_index()
 
 
-def with_term(awards: pd.DataFrame, first_day: pd.Timestamp, names: dict[str, str]) -> pd.DataFrame:
-    """Awards with a stated term: `months`, and `side`, the name of the side they start on."""
-    stated = awards[awards["months"].notna()]
-    before = stated["start"] < first_day
-    side = before.map({True: names["before"], False: names["later_or_undated"]})
-    return stated.assign(side=side).sort_values(["side", "months"], ascending=[True, True])[["side", "months"]]
+def lasting(awards: pd.DataFrame, first_day: pd.Timestamp, names: dict[str, str]) -> pd.DataFrame:
+    """The share of stated terms that is at least so long, for awards on either side of `first_day`.
 
+    Parameters
+    ----------
+    names : "before" and "later_or_undated" -> what readers call the side
 
-def counts_by_month(stated: pd.DataFrame) -> pd.DataFrame:
-    """How many awards each side has at each term: `side`, `months`, `awards`."""
-    return stated.groupby(["side", "months"], sort=False).size().rename("awards").reset_index()
+    Returns
+    -------
+    One row a side and length: `side`, `months`, `awards` of that length, and `at_least`, the proportion of the
+    side's stated terms that are as long or longer.
+    """
+    tables = []
+    for side, name in names.items():
+        counts = on_side(awards, first_day, side)["months"].value_counts().sort_index()
+        at_least = counts[::-1].cumsum()[::-1] / counts.sum()
+        tables.append(pd.DataFrame({"side": name, "months": counts.index, "awards": counts, "at_least": at_least}))
+    return pd.concat(tables, ignore_index=True)
 
 
 def of_service(awards: pd.DataFrame, service_id: str) -> pd.DataFrame:

@@ -189,12 +189,16 @@ def select(costs: pd.DataFrame, *, denominator: str) -> pd.DataFrame:
 
     Returns
     -------
-    Its rows, with a `label` of service and period.
+    Its rows, with a `label` of service and period, `bound` ("exact" where the cost is none) and `basis` in words.
     """
     if denominator not in set(costs["denominator"]):
         raise ValueError(f'no cost is for each "{denominator}"; there are {sorted(set(costs["denominator"]))}')
     chosen = costs[(costs["denominator"] == denominator) & (costs["value_precision"] != "plan")]
-    return chosen.sort_values(["cost", "period"]).assign(label=chosen["service"] + "\n" + chosen["period"])
+    return chosen.sort_values(["cost", "period"]).assign(
+        label=chosen["service"] + "\n" + chosen["period"],
+        bound=chosen["direction"].replace("", "exact"),
+        basis=chosen["basis"].map(BASES),
+    )
 
 
 def as_result(row: "pd.Series[float]", *, level: float) -> Result:
@@ -210,6 +214,11 @@ def as_result(row: "pd.Series[float]", *, level: float) -> Result:
     return Estimate(row["cost"], n=row["value"], method=method, direction=Direction(row["direction"]))
 
 
+BASES = {
+    "awards": "the awards found",
+    "stated-elsewhere": "stated in a decision",
+    "stated-spend": "stated with the result",
+}
 OBSTACLES = {
     "elsewhere": "The result is not London's",
     "money-not-found": "The money was not found",
@@ -245,7 +254,7 @@ def coverage_results(table: pd.DataFrame) -> dict[str, Result]:
     }
 
 
-COVERAGE = ("a unit cost can be worked out", "results are published, but no cost", "no result is published")
+COVERAGE = ("A unit cost can be worked out", "Results were found, but no cost", "No result was found")
 
 
 def coverage(services: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:

@@ -66,7 +66,7 @@ class QuarterData:
         """Who published the raw files behind `tables`, as a source line.
 
         >>> data.sources("deflator")  # doctest: +SKIP
-        'HM Treasury: GDP deflators at market prices: ... (data/raw/reference/gdp_deflator.csv)'
+        'GDP deflator by financial year, two vintages (HM Treasury; reference/gdp_deflator.csv)'
         """
         files = [self.catalogue.files[RAW_OF.get(name, name)] for name in tables]
-        return "; ".join(f"{file.publisher}: {file.source} (data/raw/{file.path})" for file in files)
+        return "; ".join(f"{file.title} ({file.publisher}; {file.path})" for file in files)

@@ -60,13 +60,13 @@ def stop_all() -> None:
             process.kill()
 
 
-def run_notebook(job: Job, *, root: Path, staging: Path, output: Path) -> None:
+def run_notebook(job: Job, *, root: Path, staging: Path | None, output: Path) -> None:
     """Run a notebook top to bottom and save it as executed.
 
     Parameters
     ----------
     root : the project, where the kernel starts
-    staging : where its figures go
+    staging : where its figures go; with None it only shows them
     output : where the executed notebook goes
 
     Raises
@@ -78,7 +78,7 @@ def run_notebook(job: Job, *, root: Path, staging: Path, output: Path) -> None:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    environment = {STAGING_VARIABLE: str(staging), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
+    environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
     manager = type("Manager", (_Manager,), {"environment": environment})
     try:
         papermill.execute_notebook(
@@ -106,11 +106,9 @@ def run_notebook(job: Job, *, root: Path, staging: Path, output: Path) -> None:
 def as_executed(path: Path) -> str:
     """An executed notebook without what differs from run to run: times, durations, paths, versions."""
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    kept = notebook.metadata.get("papermill", {}).get("parameters", {})
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "papermill": {"parameters": kept},
     }
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}

@@ -61,7 +61,7 @@ def _rows(axes: Axes, labels: list[str], x_label: str) -> None:
 
 
 def _pounds_axis(axis: Any) -> None:
-    axis.set_major_formatter(lambda value, _: words.pounds(value, short=True))
+    axis.set_major_formatter(lambda value, _: words.pounds(value, short=True).replace(".0m", "m"))
 
 
 def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
@@ -73,12 +73,12 @@ def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
     """
     figure, axes = _figure(3.6)
     first, last = sorted(table[x].unique())[0], sorted(table[x].unique())[-1]
-    years = [f"{year}-{(year + 1) % 100:02d}" for year in range(int(first[:4]), int(last[:4]) + 1)]
+    years = [f"{year}/{(year + 1) % 100:02d}" for year in range(int(first[:4]), int(last[:4]) + 1)]
     for (name, rows), colour, marker in zip(
         table.groupby(group, sort=False), (DARK_BLUE, TURQUOISE), ("o", "D"), strict=False
     ):
         places = [years.index(year) for year in rows[x]]
-        axes.plot(places, rows[y], linestyle="none", marker=marker, markersize=11, color=colour, clip_on=False)
+        axes.plot(places, rows[y], linestyle="none", marker=marker, markersize=9, color=colour, clip_on=False)
         for place, value in zip(places, rows[y], strict=True):
             left = place == 0
             axes.annotate(
@@ -135,7 +135,10 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
     """
     figure, axes = _figure(1.2 + ROW * len(table))
     axes.set_xscale("log")
-    for row, point in enumerate(table.rename(columns={value: "value"}).itertuples()):
+    points = table[[label, value, "lower", "upper", "direction"]].set_axis(
+        ["label", "value", "lower", "upper", "direction"], axis=1
+    )
+    for row, point in enumerate(points.itertuples()):
         if pd.notna(point.lower) and pd.notna(point.upper):
             axes.plot([point.lower, point.upper], [row, row], color=DARK_BLUE, linewidth=2)
         bound = {"at most": -1, "at least": 1}.get(str(point.direction))
@@ -162,12 +165,11 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
             ha="center",
             fontsize=10,
         )
-    low = table[[value, "lower"]].min(axis=None)
-    high = table[[value, "upper"]].max(axis=None)
-    axes.set_xlim(low / 4, high * 6)
+    low, high = points[["value", "lower"]].min(axis=None), points[["value", "upper"]].max(axis=None)
+    axes.set_xlim(low / 5, high * 20)  # room for the words beside the first and the last
     axes.set_ylim(-0.8, len(table) - 0.4)
-    _rows(axes, list(table[label]), x_label)
-    axes.xaxis.set_major_formatter(lambda value, _: words.pounds(value, short=True))
+    _rows(axes, list(points["label"]), x_label)
+    _pounds_axis(axes.xaxis)
     axes.xaxis.set_minor_formatter(lambda *_: "")
     return figure
 
@@ -189,50 +191,33 @@ def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_l
             axes.text(number + table[list(groups)].max(axis=None) * 0.012, y, words.cell(float(number)), va="center")
     _rows(axes, list(table[label].astype(str)), x_label)
     if len(groups) > 1:
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     return figure
 
 
-def dots(table: pd.DataFrame, *, x: str, group: str, x_label: str, marks: dict[float, str]) -> Figure:
-    """Every value as a dot, in rows by group, with the lines that it is held against.
+def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str, marks: dict[float, str]) -> Figure:
+    """The share that lasts at least so long, as a step for each of at most two groups.
 
     Parameters
     ----------
-    table : one row a dot
-    marks : value -> name of a reference line
+    table : one row a group and length: the columns named, and the share (a proportion) that is at least as long
+    marks : length -> name of a line that the steps are held against
     """
-    order = list(dict.fromkeys(table[group]))
-    figure, axes = _figure(1.4 + 0.95 * len(order))
-    stacked = table.sort_values([group, x]).assign(
-        height=lambda t: t.groupby([group, x]).cumcount() / max(t.groupby([group, x]).size().max(), 1)
-    )
-    for row, name in enumerate(order):
-        rows = stacked[stacked[group] == name]
-        seaborn.scatterplot(
-            x=rows[x],
-            y=row + 0.38 - rows["height"] * 0.8,
-            ax=axes,
-            s=22,
-            color=(DARK_BLUE, TURQUOISE)[row % 2],
-            marker=("o", "D")[row % 2],
-            linewidth=0.4,
-            edgecolor="white",
-        )
+    figure, axes = _figure(4.2)
+    styles = zip((DARK_BLUE, TURQUOISE), ("-", "--"), strict=True)
+    for (name, rows), (colour, line) in zip(table.groupby(group, sort=False), styles, strict=False):
+        lengths = [0.0, *rows[x], rows[x].iloc[-1]]
+        shares = [1.0, *rows[share], 0.0]
+        axes.plot(lengths, shares, drawstyle="steps-pre", color=colour, linestyle=line, label=name)
     for value, text in marks.items():
-        axes.axvline(value, color=DARK_GREY, linestyle="--", linewidth=1)
-        axes.annotate(
-            text,
-            (value, -0.5),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="bottom",
-            fontsize=9,
-            color=DARK_GREY,
-        )
-    axes.set_ylim(-0.62, len(order) - 0.45)
-    axes.set_ylabel("")
-    _rows(axes, order, x_label)
+        axes.axvline(value, color=DARK_GREY, linestyle=":", linewidth=1.5)
+        axes.annotate(text, (value, 1.0), xytext=(4, 0), textcoords="offset points", va="top", fontsize=9.5)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     axes.set_xticks(range(0, int(table[x].max()) + 13, 12))
+    axes.set_xlim(0, None)
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.set_xlabel(x_label)
     return figure
 
 

@@ -80,7 +80,7 @@ class Shown:
     alt: str = ""
     order: int = 0
     notes: str = ""
-    unit: str = field(default="")
+    missing: dict[str, str] = field(default_factory=dict)
 
 
 def check_id(figure_id: str) -> str:
@@ -107,19 +107,16 @@ def as_json(record: Any) -> str:
 
 def as_csv(frame: pd.DataFrame) -> str:
     """A table as CSV text; numbers to twelve significant digits, past which they are noise of the machine."""
-    return frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
+    plain = frame.map(lambda cell: f"{cell:.12g}" if isinstance(cell, float) and not pd.isna(cell) else cell)
+    return plain.to_csv(index=False, lineterminator="\n")
 
 
 def numbers_csv(numbers: list[Number]) -> str:
     """Every number as one CSV row; where nothing can be said the value is marked, with the reason."""
     rows = [{name: getattr(number, name) for name in CSV_COLUMNS} for number in numbers]
     frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS))
-    missing = frame["value"].isna()
-    # At twelve significant digits throughout, as tables have, in a column that also holds the mark.
-    frame["value"] = [
-        words.NOT_AVAILABLE if gone else f"{v:.12g}" for v, gone in zip(frame["value"], missing, strict=True)
-    ]
-    return as_csv(frame)
+    value = frame["value"].astype("object")
+    return as_csv(frame.assign(value=value.where(value.notna(), words.NOT_AVAILABLE)))
 
 
 def read_numbers(folder: Path) -> dict[str, Number]:
@@ -147,12 +144,24 @@ def read_one(path: Path) -> Shown:
     return Shown(**record)
 
 
-def only_shown(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """The columns that a reader is shown, and so all that is published of a table."""
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise ValueError(f"no column {', '.join(missing)} in the table; it has {', '.join(map(str, frame.columns))}")
-    return frame[list(columns)].reset_index(drop=True)
+def read_data(path: Path, shown: Shown) -> pd.DataFrame:
+    """The data of a chart or table as it was published: numbers where a column has a unit, marks as they are."""
+    frame = pd.read_csv(path, dtype="object", keep_default_na=False)
+    for name, (_, unit) in shown.columns.items():
+        if unit:
+            frame[name] = [text if text.startswith("[") else float(text) for text in frame[name]]
+    return frame
+
+
+def only_shown(frame: pd.DataFrame, columns: Columns, missing: Mapping[str, str]) -> pd.DataFrame:
+    """The columns that a reader is shown, and so all that is published; a cell that is missing says how."""
+    strange = [name for name in columns if name not in frame.columns]
+    if strange:
+        raise ValueError(f"no column {', '.join(strange)} in the table; it has {', '.join(map(str, frame.columns))}")
+    kept = frame[list(columns)].reset_index(drop=True).astype("object")
+    for name in columns:
+        kept[name] = kept[name].where(kept[name].notna(), missing.get(name, words.NOT_AVAILABLE))
+    return kept
 
 
 def combined_status(frame: pd.DataFrame, status: Status) -> Status:

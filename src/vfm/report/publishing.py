@@ -154,6 +154,7 @@ class Release:
         source: str,
         status: Status = Status.DERIVED,
         notes: str = "",
+        missing: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a chart with its alt text and the table it is drawn from.
 
@@ -163,12 +164,13 @@ class Release:
         data : what was drawn; only `columns` of it are published
         columns : column -> (heading, unit), in the order a reader should read them
         alt : what the chart shows, in words; figures by id as in `say`
+        missing : column -> the mark of a cell without a value, where it is not "[x]", not available
         """
         alt = self.fill(alt).strip()
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
-        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, alt=alt)
-        data = figures.only_shown(data, columns)
+        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, missing, alt=alt)
+        data = figures.only_shown(data, columns, shown.missing)
         svg = charts.svg(drawing, figure_id)
         if self._writing:
             folder = self._writing / "charts"
@@ -189,10 +191,11 @@ class Release:
         source: str,
         status: Status = Status.DERIVED,
         notes: str = "",
+        missing: Mapping[str, str] | None = None,
     ) -> Fragment:
-        """Publish a table; only `columns` of `data` are published."""
-        shown = self._shown(figure_id, data, columns, title, period, source, status, notes)
-        data = figures.only_shown(data, columns)
+        """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
+        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, missing)
+        data = figures.only_shown(data, columns, shown.missing)
         if self._writing:
             folder = self._writing / "tables"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
@@ -205,7 +208,7 @@ class Release:
             path = self._reading / kind / f"{figure_id}.json"
             if path.is_file():
                 shown = figures.read_one(path)
-                data = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, na_values=[""])
+                data = figures.read_data(path.with_suffix(".csv"), shown)
                 if kind == "tables":
                     return Fragment(table_html(shown, data), f"Table: {shown.title}")
                 svg = path.with_suffix(".svg").read_text(encoding="utf-8")
@@ -241,6 +244,7 @@ class Release:
         source: str,
         status: Status,
         notes: str,
+        missing: Mapping[str, str] | None,
         alt: str = "",
     ) -> Shown:
         return Shown(
@@ -254,7 +258,7 @@ class Release:
             alt=alt,
             order=next(self._order),
             notes=self.fill(notes),
-            unit=next((unit for _, unit in columns.values() if unit), ""),
+            missing=dict(missing or {}),
         )
 
 
@@ -278,5 +282,7 @@ class _Marked(_Filled):
 
     def format_field(self, value: Number, format_spec: str) -> str:
         text = escape(super().format_field(value, format_spec))
+        if format_spec:
+            return text
         plain = "" if value.value is None else f' value="{value.value:.12g}"'
         return f'<data data-figure="{value.figure_id}"{plain}>{text}</data>'

@@ -17,7 +17,7 @@ def to_html(frame: pd.DataFrame, *, caption: str, units: Mapping[str, str]) -> s
     caption : what the table is
     units : column -> unit, for the columns that hold numbers
     """
-    numeric = {name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])}
+    numeric = {name for name in frame.columns if units.get(name) or pd.api.types.is_numeric_dtype(frame[name])}
     heads = "".join(
         f'<th scope="col"{_kind(name in numeric)}>{escape(_head(name, units))}</th>' for name in frame.columns
     )

@@ -9,7 +9,8 @@ import pandas as pd
 from vfm.vocabulary.results import Direction
 
 MILLION = 1_000_000
-NOT_AVAILABLE = "[x]"  # Government Statistical Service symbol: not available
+# Symbols of the Government Statistical Service: a cell is never blank.
+NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 
 
 def quantity(value: float, unit: str, *, short: bool = False) -> str:
@@ -31,7 +32,7 @@ def quantity(value: float, unit: str, *, short: bool = False) -> str:
 
 
 def pounds(value: float, *, short: bool = False) -> str:
-    """Pounds: millions to one place, thousands whole, under £100 with pence.
+    """Pounds in prose: millions to one place, thousands whole, under £100 with pence.
 
     >>> pounds(4_377_630), pounds(260), pounds(18.18), pounds(-5200)
     ('£4.4 million', '£260', '£18.18', '−£5,200')
@@ -39,7 +40,7 @@ def pounds(value: float, *, short: bool = False) -> str:
     size = abs(value)
     if round(size) >= MILLION:
         text = f"£{size / MILLION:,.1f}{'m' if short else ' million'}"
-    elif size >= 100 or float(value).is_integer():
+    elif size >= 100 or size == 0:
         text = f"£{size:,.0f}"
     else:
         text = f"£{size:,.2f}"
@@ -92,6 +93,8 @@ def cell(value: object, unit: str = "") -> str:
         return f"{value.day} {value:%B %Y}"
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value) or NOT_AVAILABLE
+    if unit == "£":  # whole pounds down a column, so that the eye can compare them
+        return f"{_sign(float(value))}£{abs(float(value)):,.0f}"
     return quantity(float(value), unit)
 
 

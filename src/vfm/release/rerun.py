@@ -1,0 +1,31 @@
+"""Run the committed notebooks again, in place, with the parameters that they show: ``python3 run.py notebooks``.
+
+They run as a reader would run them in JupyterLab: figures are shown and none is written, and the last notebook
+reads the release as it stands.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from vfm.data.project import Project
+from vfm.release import kernels
+from vfm.release.plan import Job
+from vfm.vocabulary.errors import VfmError
+
+
+def rerun(project: Project) -> None:
+    """Run every notebook of `project` and keep its outputs, without what differs from run to run."""
+    for path in sorted(project.notebooks.glob("*.ipynb")):
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / path.name
+            kernels.run_notebook(Job(path.stem, path, {}), root=project.root, staging=None, output=output)
+            path.write_text(output.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+        print(path.relative_to(project.root), flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        rerun(Project.find())
+    except VfmError as error:
+        sys.exit(f"vfm: {error}")
