@@ -19,6 +19,8 @@ DISCONTINUED = ("historical_fraud_forgery",)
 def rounded(value: float, rounded_to: float) -> Interval:
     """A rounded figure as (lower, value, upper): what it may have been before rounding.
 
+    Where the source does not say what it rounds to (`rounded_to` is missing), neither end is known.
+
     >>> rounded(23_600_000, 100_000)
     (23550000.0, 23600000, 23650000.0)
     """
@@ -34,8 +36,10 @@ def over_rounding(formula: Callable[..., float], *inputs: Interval, method: str)
     >>> over_rounding(lambda a, b: b - a, (1.5, 2, 2.5), (9.5, 10, 10.5), method="difference").upper
     9.0
     """
-    corners = [formula(*corner) for corner in product(*[(low, high) for low, _, high in inputs])]
     value = formula(*[middle for _, middle, _ in inputs])
+    if np.isnan(inputs).any():
+        return Estimate(value, method=f"{method} not stated, so no interval")
+    corners = [formula(*corner) for corner in product(*[(low, high) for low, _, high in inputs])]
     lower, upper = (round(x, 12) for x in (min(corners), max(corners)))
     return Estimate(value, min(lower, value), max(upper, value), method=method)
 

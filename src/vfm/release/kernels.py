@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop
 
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release.plan import Job
@@ -18,16 +19,92 @@ from vfm.vocabulary.errors import RunError
 
 TIME_LIMIT = 600  # seconds a notebook may take
 
+# A kernel's own log goes to the terminal; its errors reach us through papermill.
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]
+
 # What a figure may not depend on: threads that add up in another order, another hash seed, another language.
 FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
 
+class Kernels:
+    """The kernels of one run: each notebook in one of its own, and all of them ended together."""
+
+    def __init__(self) -> None:
+        self._running: set[_Manager] = set()
+        self._guard = threading.Lock()
+        self._stopped = False
+
+    def run(self, job: Job, *, root: Path, staging: Path | None, output: Path) -> None:
+        """Run a notebook top to bottom and save it as executed.
+
+        Parameters
+        ----------
+        root : the project, where the kernel starts
+        staging : where its figures go; with None it only shows them
+        output : where the executed notebook goes
+
+        Raises
+        ------
+        RunError
+            when a cell fails; it names the notebook, the cell and the error.
+        """
+        import papermill
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+        from papermill.exceptions import PapermillExecutionError
+
+        environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
+        manager = type("Manager", (_Manager,), {"environment": environment, "kernels": self})
+        loop = ensure_event_loop()  # this thread's, which papermill's client runs on and leaves open
+        try:
+            papermill.execute_notebook(
+                str(job.path),
+                str(output),
+                parameters=job.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(root),
+                execution_timeout=TIME_LIMIT,
+                kernel_manager_class=manager,
+                extra_arguments=QUIET,
+            )
+        except PapermillExecutionError as error:
+            raise RunError(
+                f"{job.name}: cell {error.cell_index + 1} failed with {error.ename}: {error.evalue}\n"
+                f"    the cell begins: {error.source.strip().splitlines()[0]}"
+            ) from error
+        except CellTimeoutError as error:
+            raise RunError(f"{job.name}: a cell ran longer than {TIME_LIMIT} seconds and was stopped.") from error
+        except DeadKernelError as error:
+            raise RunError(f"{job.name}: its kernel died (out of memory, or ended from outside).") from error
+        finally:
+            loop.close()
+        output.write_text(as_executed(output), encoding="utf-8", newline="\n")
+
+    def started(self, manager: "_Manager") -> None:
+        """Note a kernel that is running; one that started as the run was stopped is ended."""
+        with self._guard:
+            self._running.add(manager)
+            if self._stopped:
+                manager.end()
+
+    def ended(self, manager: "_Manager") -> None:
+        """Note that a kernel is gone."""
+        with self._guard:
+            self._running.discard(manager)
+
+    def stop(self) -> None:
+        """End every kernel, and every one that is yet to start: what an interrupt does."""
+        with self._guard:
+            self._stopped = True
+            for manager in self._running:
+                manager.end()
+
+
 class _Manager(AsyncKernelManager):
-    """A kernel manager that gives its kernel an environment, and can be ended from outside."""
+    """A kernel manager that gives its kernel an environment, and can be ended from another thread."""
 
     environment: ClassVar[dict[str, str]] = {}
-    running: ClassVar[set["_Manager"]] = set()
-    guard = threading.Lock()
+    kernels: ClassVar[Kernels]
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)
@@ -35,72 +112,27 @@ class _Manager(AsyncKernelManager):
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
         kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
-        with self.guard:
-            self.running.add(self)
         return await super()._async_pre_start_kernel(**kw)
 
     pre_start_kernel = _async_pre_start_kernel
 
+    async def _async_post_start_kernel(self, **kw: Any) -> None:
+        await super()._async_post_start_kernel(**kw)
+        self.kernels.started(self)
+
+    post_start_kernel = _async_post_start_kernel
+
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        with self.guard:
-            self.running.discard(self)
+        self.kernels.ended(self)
         await super()._async_cleanup_resources(restart=restart)
 
     cleanup_resources = _async_cleanup_resources
 
-
-def stop_all() -> None:
-    """End every kernel that is running: what an interrupt does."""
-    with _Manager.guard:
-        managers = list(_Manager.running)
-    for manager in managers:
-        provisioner = manager.provisioner
-        process = getattr(provisioner, "process", None)
+    def end(self) -> None:
+        """Kill the kernel's process, if it has one."""
+        process = getattr(self.provisioner, "process", None)
         if process is not None:
             process.kill()
-
-
-def run_notebook(job: Job, *, root: Path, staging: Path | None, output: Path) -> None:
-    """Run a notebook top to bottom and save it as executed.
-
-    Parameters
-    ----------
-    root : the project, where the kernel starts
-    staging : where its figures go; with None it only shows them
-    output : where the executed notebook goes
-
-    Raises
-    ------
-    RunError
-        when a cell fails; it names the notebook, the cell and the error.
-    """
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
-    manager = type("Manager", (_Manager,), {"environment": environment})
-    try:
-        papermill.execute_notebook(
-            str(job.path),
-            str(output),
-            parameters=job.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=str(root),
-            execution_timeout=TIME_LIMIT,
-            kernel_manager_class=manager,
-        )
-    except PapermillExecutionError as error:
-        raise RunError(
-            f"{job.name}: cell {error.exec_count} failed with {error.ename}: {error.evalue}\n"
-            f"    the cell begins: {error.source.strip().splitlines()[0]}"
-        ) from error
-    except CellTimeoutError as error:
-        raise RunError(f"{job.name}: a cell ran longer than {TIME_LIMIT} seconds and was stopped.") from error
-    except DeadKernelError as error:
-        raise RunError(f"{job.name}: its kernel died (out of memory, or ended from outside).") from error
-    output.write_text(as_executed(output), encoding="utf-8", newline="\n")
 
 
 def as_executed(path: Path) -> str:

@@ -19,14 +19,11 @@ class QuarterOnly:
 
 
 @dataclass(frozen=True)
-class SpendGrowth(QuarterOnly):
-    """Two years with a published total, and the series that put them side by side."""
+class TwoYears(QuarterOnly):
+    """Two years with a published total."""
 
     base_year: str = "2012-13"
     year: str = "2019-20"
-    deflator: str = "2023-06 (QNA)"
-    other_deflator: str = "2020-03 (Budget)"
-    population: str = "original"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -35,6 +32,15 @@ class SpendGrowth(QuarterOnly):
             raise UsageError(f"year={self.year} is not after base_year={self.base_year}.")
         if last > Quarter.parse(self.quarter).year:
             raise UsageError(f"year={self.year} is after the quarter {self.quarter}: give a year up to it.")
+
+
+@dataclass(frozen=True)
+class SpendGrowth(TwoYears):
+    """The series that put the two years side by side."""
+
+    deflator: str = "2023-06 (QNA)"
+    other_deflator: str = "2020-03 (Budget)"
+    population: str = "original"
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "10-spend-growth": SpendGrowth,
     "20-cost-per-outcome": CostPerOutcome,
     "50-funding-terms": FundingTerms,
-    "90-quarterly-update": QuarterOnly,
+    "90-quarterly-update": TwoYears,
 }
 
 

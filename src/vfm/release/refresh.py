@@ -12,7 +12,8 @@ from pathlib import Path
 from vfm.data.build import build
 from vfm.data.project import Project
 from vfm.data.staging import staging_folder
-from vfm.release import gather, kernels, manifest
+from vfm.release import gather, manifest
+from vfm.release.kernels import Kernels
 from vfm.release.plan import Job, plan
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
@@ -73,10 +74,11 @@ def failed_folder(project: Project, quarter: Quarter) -> Path:
 
 
 def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, say: Report) -> dict[str, float]:
+    kernels = Kernels()
     started = {job.name: time.monotonic() for job in jobs}
     futures = {
         executor.submit(
-            kernels.run_notebook,
+            kernels.run,
             job,
             root=project.root,
             staging=folder,
@@ -100,7 +102,7 @@ def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, sa
     except BaseException:  # an interrupt too: no kernel outlives its run
         for future in futures:
             future.cancel()
-        kernels.stop_all()
+        kernels.stop()
         raise
     if failures:
         raise RunError("\n".join(sorted(failures)))

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from vfm.data.project import Project
-from vfm.release import kernels
+from vfm.release.kernels import Kernels
 from vfm.release.plan import Job
 from vfm.vocabulary.errors import VfmError
 
@@ -19,7 +19,7 @@ def rerun(project: Project) -> None:
     for path in sorted(project.notebooks.glob("*.ipynb")):
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / path.name
-            kernels.run_notebook(Job(path.stem, path, {}), root=project.root, staging=None, output=output)
+            Kernels().run(Job(path.stem, path, {}), root=project.root, staging=None, output=output)
             path.write_text(output.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
         print(path.relative_to(project.root), flush=True)
 

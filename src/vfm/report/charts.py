@@ -5,6 +5,7 @@ release's. A drawing has the same bytes whenever it is drawn from the same numbe
 that matplotlib brings along, and identifiers come from the figure's id.
 """
 
+import re
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -88,7 +89,6 @@ def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
                 textcoords="offset points",
                 ha="left" if left else "right",
                 va="center",
-                color=colour,
             )
     axes.set_xlim(-0.3, len(years) - 0.7)
     axes.set_ylim(0, table[y].max() * 1.12)
@@ -109,6 +109,7 @@ def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
 def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str) -> Figure:
     """The parts of a sum as bars, each with its interval and its number."""
     figure, axes = _figure(1.0 + ROW * len(table))
+    table = table.assign(**{end: table[end].astype(float).fillna(table[value]) for end in (lower, upper)})
     seaborn.barplot(data=table, x=value, y=label, color=DARK_BLUE, ax=axes, width=0.62)
     errors = [table[value] - table[lower], table[upper] - table[value]]
     axes.errorbar(table[value], range(len(table)), xerr=errors, fmt="none", ecolor=DARK_GREY, capsize=4)
@@ -224,7 +225,9 @@ def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str
 def svg(figure: Figure, figure_id: str) -> str:
     """A figure as SVG: the same bytes each time, its identifiers its own."""
     with matplotlib.rc_context(_style() | {"svg.hashsalt": figure_id}):
-        return _written(figure, "svg", {"Date": None, "Creator": None}).decode()
+        drawn = _written(figure, "svg", {"Date": None, "Creator": None}).decode()
+    # Names such as axes_1 are the same in every chart, and a page holds several.
+    return re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", drawn)
 
 
 def png(figure: Figure) -> bytes:

@@ -9,6 +9,7 @@ import string
 from collections.abc import Mapping
 from html import escape
 from itertools import count
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,10 @@ class Release:
         self._own[figure_id] = number
         return number
 
-    def published(self, figure_id: str, value: float, *, half_width: float | None = None, **about: str) -> Number:
-        """Publish a number as its source states it; `half_width` is what its rounding leaves open."""
-        lower, upper = (None, None) if half_width is None else (value - half_width, value + half_width)
+    def published(self, figure_id: str, value: float, *, half_width: float = nan, **about: str) -> Number:
+        """Publish a number as its source states it; `half_width` is what its rounding leaves open, where known."""
+        known = not isnan(half_width)
+        lower, upper = (value - half_width, value + half_width) if known else (None, None)
         result = Estimate(value, lower, upper, method="as published", status=Status.PUBLISHED)
         return self.number(figure_id, result, **about)
 

@@ -1,0 +1,247 @@
+"""The release that is shipped is the one that the notebooks make, and holds what a release has to."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import QUARTER, ROOT, copy_project
+
+from vfm.cli import main
+from vfm.data.project import PROJECT_VARIABLE
+from vfm.release import manifest
+
+SHIPPED = ROOT / "reports" / QUARTER
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The draft that the committed notebooks make from the committed data."""
+    project = copy_project(tmp_path_factory.mktemp("whole"), notebooks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PROJECT_VARIABLE, str(project))
+        patch.setenv("TZ", "Asia/Kathmandu")
+        patch.setenv("PYTHONHASHSEED", "7")
+        assert main(["refresh", QUARTER]) == 0
+    return project / "reports" / "drafts" / QUARTER
+
+
+def numbers(folder: Path) -> list[dict[str, str]]:
+    with (folder / "numbers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def value(folder: Path, figure_id: str) -> dict[str, str]:
+    return next(row for row in numbers(folder) if row["figure_id"] == figure_id)
+
+
+@pytest.mark.parametrize(
+    "part", ["numbers.csv", "numbers.json", "log.csv", "tables/*", "charts/*.svg", "charts/*.[cj]s*"]
+)
+def test_a_run_makes_what_is_shipped_byte_for_byte(made: Path, part: str) -> None:
+    ours = {path.relative_to(made).as_posix(): path.read_bytes() for path in made.glob(part)}
+    theirs = {path.relative_to(SHIPPED).as_posix(): path.read_bytes() for path in SHIPPED.glob(part)}
+    assert ours
+    assert sorted(ours) == sorted(theirs)
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_notebooks_as_executed_are_what_is_shipped(made: Path) -> None:
+    for path in sorted((made / "notebooks").glob("*.ipynb")):
+        assert path.read_text(encoding="utf-8") == (SHIPPED / "notebooks" / path.name).read_text(encoding="utf-8")
+
+
+def test_the_shipped_release_is_as_it_was_sealed() -> None:
+    assert manifest.broken_seal(SHIPPED) == []
+    assert manifest.read(SHIPPED)["state"] == "published"
+
+
+def test_the_shipped_release_is_made_from_the_raw_files_that_are_here() -> None:
+    inputs = manifest.read(SHIPPED)["inputs"]
+    package = json.loads((ROOT / "data/raw/datapackage.json").read_text(encoding="utf-8"))
+    here = {f"data/raw/{r['path']}": r["hash"].removeprefix("sha256:") for r in package["resources"]}
+    assert inputs == here
+
+
+def test_the_shipped_release_is_small_and_text(made: Path) -> None:
+    files = [path for path in SHIPPED.rglob("*") if path.is_file() and path.suffix != ".png"]
+    assert sum(path.stat().st_size for path in files) < 5_000_000
+    for path in files:
+        path.read_text(encoding="utf-8")
+
+
+def test_a_release_holds_what_the_design_lists(made: Path) -> None:
+    top = {path.name for path in made.iterdir()}
+    assert top == {
+        "index.html",
+        "numbers.csv",
+        "numbers.json",
+        "charts",
+        "tables",
+        "notebooks",
+        "manifest.json",
+        "run.json",
+        "log.csv",
+    }
+    for chart in made.glob("charts/*.svg"):
+        assert all(chart.with_suffix(suffix).is_file() for suffix in (".png", ".csv", ".json"))
+    for notebook in made.glob("notebooks/*.ipynb"):
+        assert notebook.with_suffix(".html").is_file()
+    sealed = manifest.read(made)
+    for part in ("quarter", "as_of", "version", "parameters", "inputs", "code", "packages", "seed", "state", "follows"):
+        assert part in sealed
+    assert {name: out["kept"] for name, out in sealed["outputs"].items() if name.endswith(".png")}
+    assert all(out["kept"] == "rebuildable" for name, out in sealed["outputs"].items() if name.endswith(".png"))
+    assert "run.json" not in sealed["outputs"]
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "expected", "to"),
+    [
+        # Published; the rest by hand from them, June 2023 deflators, original population, MPS crime without fraud.
+        ("budget-2012-13", 23_600_000, 0),
+        ("budget-2019-20", 53_600_000, 0),
+        ("budget-growth-absolute", 30_000_000, 0),
+        ("budget-growth-nominal", 53.6 / 23.6 - 1, 1e-9),  # 127.1 %
+        ("budget-growth-annual", (53.6 / 23.6) ** (1 / 7) - 1, 1e-9),  # 12.4 % a year
+        ("budget-2012-13-real", 23_600_000 * 88.934 / 78.9011, 0.001),  # £26.6m
+        ("budget-growth-real", 53.6 / (23.6 * 88.934 / 78.9011) - 1, 1e-9),  # 101.5 %
+        ("budget-growth-real-other-vintage", 53.6 / (23.6 * 101.916869 / 90.1926) - 1, 1e-9),  # 101.0 %
+        ("budget-per-head-2012-13", 23_600_000 / 8_308_833, 1e-9),  # £2.84
+        ("budget-per-head-2019-20", 53_600_000 / 8_961_989, 1e-9),  # £5.98
+        ("budget-per-crime-2012-13", 31.79, 0.005),
+        ("budget-per-crime-2019-20", 58.67, 0.005),
+        ("budget-change-prices", 4_377_630, 0.5),  # the split is published in the project's sources, to the pound
+        ("budget-change-population", 2_767_505, 0.5),
+        ("budget-change-crime-per-head", 4_822_600, 0.5),
+        ("budget-change-real-per-crime", 18_032_265, 0.5),
+        ("unit-cost-london-gang-exit-young-people-2016-17", 1_000_000 / 263, 1e-6),  # £3,802
+        ("unit-cost-three-exploitation-services-young-people-2016-24", 8_000, 0),
+        ("unit-cost-shared-endeavour-people-2021-22", 600_000 / 33_000, 1e-9),  # £18.18
+        ("unit-cost-shared-endeavour-people-2022-23", 725_000 / 31_000, 1e-9),  # £23.39
+        ("unit-cost-stronger-futures-young-people-2021-23", 260, 0),
+        ("awards-count", 172, 0),
+        ("awards-with-amount-count", 164, 0),
+        ("awards-pounds", 410_013_635.05, 0.001),
+        ("terms-stated-count", 141, 0),
+        ("terms-under-24-months-count", 89, 0),
+        ("terms-36-months-or-more-count", 21, 0),
+        ("terms-median-months", 12, 0),
+        ("terms-before-stated-count", 45, 0),
+        ("terms-before-median-months", 22, 0),
+        ("terms-since-stated-count", 96, 0),
+        ("terms-since-median-months", 12, 0),
+    ],
+)
+def test_the_figures_are_those_that_the_sources_give(made: Path, figure_id: str, expected: float, to: float) -> None:
+    assert abs(float(value(made, figure_id)["value"]) - expected) <= to
+
+
+def test_the_split_adds_up_to_the_growth_to_the_penny(made: Path) -> None:
+    parts = [float(row["value"]) for row in numbers(made) if row["figure_id"].startswith("budget-change-")]
+    assert len(parts) == 4
+    assert round(sum(parts), 2) == 30_000_000.00
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "lower", "upper"),
+    [
+        # Both totals are rounded to £0.1m, so each may be £0.05m out.
+        ("budget-growth-absolute", 29_900_000, 30_100_000),  # 53.55 - 23.65, 53.65 - 23.55
+        ("budget-growth-nominal", 53.55 / 23.65 - 1, 53.65 / 23.55 - 1),
+        ("budget-per-head-2019-20", 53_550_000 / 8_961_989, 53_650_000 / 8_961_989),
+    ],
+)
+def test_what_is_derived_from_rounded_totals_carries_their_rounding(
+    made: Path, figure_id: str, lower: float, upper: float
+) -> None:
+    row = value(made, figure_id)
+    assert float(row["lower"]) == pytest.approx(lower, rel=1e-9)
+    assert float(row["upper"]) == pytest.approx(upper, rel=1e-9)
+
+
+def test_what_a_source_calls_over_is_a_bound_in_the_figure(made: Path) -> None:
+    directions = {row["figure_id"]: row["direction"] for row in numbers(made)}
+    assert directions["unit-cost-shared-endeavour-people-2021-22"] == "at most"
+    assert directions["unit-cost-shared-endeavour-people-2022-23"] == "at most"
+    assert directions["unit-cost-three-exploitation-services-young-people-2016-24"] == "about, direction unknown"
+    assert directions["unit-cost-london-gang-exit-young-people-2016-17"] == ""
+
+
+def test_every_number_says_what_it_is(made: Path) -> None:
+    for row in numbers(made):
+        for column in ("figure_id", "title", "unit", "period", "status", "method", "source", "notebook", "value"):
+            assert row[column], (row["figure_id"], column)
+        assert row["status"] in {"published", "derived"}, row["figure_id"]
+        assert (row["value"] == "[x]") == bool(row["reason"]), row["figure_id"]
+        assert "nan" not in row["value"].lower()
+
+
+def test_no_cell_of_a_published_table_is_blank_or_nan(made: Path) -> None:
+    for path in [*made.glob("tables/*.csv"), *made.glob("charts/*.csv")]:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file):
+                assert all(cell not in {"", "nan", "NaN", "None", "<NA>"} for cell in row), (path.name, row)
+
+
+def test_every_number_on_the_front_page_is_a_figure_of_the_release(made: Path) -> None:
+    page = (made / "index.html").read_text(encoding="utf-8")
+    ids = {row["figure_id"] for row in numbers(made)}
+    linked = set(re.findall(r'<a class="figure" href="#number-([a-z0-9-]+)">', page))
+    assert linked <= ids
+    assert len(linked) > 20
+    for figure_id in ids:
+        assert page.count(f'id="number-{figure_id}"') == 1
+
+
+def test_pages_stand_alone_and_every_chart_has_its_words(made: Path) -> None:
+    for path in [made / "index.html", *made.glob("notebooks/*.html")]:
+        page = path.read_text(encoding="utf-8")
+        assert "<script" not in page
+        assert not re.findall(r'(?:src|xlink:href)="(?!data:|#)[^"]*"', page), path.name
+        assert not re.findall(r"url\((?!#)[^)]*\)", page), path.name
+        assert page.count("<figure") == page.count('<svg role="img" aria-label="')
+        assert '<html lang="en-GB">' in page
+        identifiers = re.findall(r'\bid="([^"]+)"', page)
+        assert len(identifiers) == len(set(identifiers)), path.name
+        for target in re.findall(r'href="#([^"]+)"', page):
+            assert target in identifiers, (path.name, target)
+
+
+def test_the_front_page_says_what_it_is(made: Path) -> None:
+    page = (made / "index.html").read_text(encoding="utf-8")
+    assert "January to March 2020, compiled in retrospect" in page
+    assert "23 November 2026" in page
+    assert "Draft: not published" in page
+    published = (SHIPPED / "index.html").read_text(encoding="utf-8")
+    assert "Version 1." in published
+    assert "Draft:" not in published
+    for honest in ("accounting split and not a cause", "not MOPAC's spend", "at most £18.18", "direction unknown"):
+        assert honest.replace("'", "&#39;") in page or honest in page
+
+
+def test_the_log_counts_what_was_left_out(made: Path) -> None:
+    with (made / "log.csv").open(encoding="utf-8", newline="") as file:
+        log = {row["entry_id"]: row for row in csv.DictReader(file)}
+    # 653,718,165 gross less 410,013,635.05 in components, both as published by the sources (to the pound)
+    assert float(log["not-components"]["pounds"]) == pytest.approx(653_718_165 - 410_013_635.05, abs=1)
+    assert float(log["not-components"]["rows"]) == 192 - 172
+    assert float(log["no-amount"]["rows"]) == 172 - 164
+    assert log["compiled-in-retrospect"]["kind"] == "decision"
+
+
+def test_publishing_the_whole_release_changes_its_state_and_no_figure(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = made.parents[2]
+    monkeypatch.setenv(PROJECT_VARIABLE, str(project))
+    assert main(["publish", QUARTER]) == 0
+    published = project / "reports" / QUARTER
+    assert manifest.broken_seal(published) == []
+    assert (published / "numbers.csv").read_bytes() == (made / "numbers.csv").read_bytes()
+    assert (published / "index.html").read_text(encoding="utf-8").count("Version 1.") == 1
+    shutil.rmtree(published)
