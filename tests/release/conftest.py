@@ -43,19 +43,31 @@ def write_notebook(project: Path, name: str, *cells: str, parameters: str = PARA
     )
 
 
-@pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose two notebooks publish a number each, in about a second."""
-    project = copy_project(tmp_path / "a project, été", notebooks=False)
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose two notebooks publish a number each, with its draft made."""
+    project = copy_project(tmp_path_factory.mktemp("prepared") / "project", notebooks=False)
     write_notebook(project, "00-data-quality", PUBLISH.format(id="first", value=1))
     write_notebook(project, "90-quarterly-update", PUBLISH.format(id="last", value=2), parameters=FRONT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PROJECT_VARIABLE, str(project))
+        assert main(["refresh", QUARTER]) == 0
+    return project
+
+
+@pytest.fixture
+def small(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same project, no draft made yet, under a path that is not plain."""
+    project = tmp_path / "a project, été"
+    shutil.copytree(prepared, project, ignore=shutil.ignore_patterns("reports"))
     monkeypatch.setenv(PROJECT_VARIABLE, str(project))
     return project
 
 
 @pytest.fixture
-def draft(small: Path) -> Path:
-    assert main(["refresh", QUARTER]) == 0
+def draft(prepared: Path, small: Path) -> Path:
+    """The draft of the small project."""
+    shutil.copytree(prepared / "reports", small / "reports")
     return small / "reports" / "drafts" / QUARTER
 
 

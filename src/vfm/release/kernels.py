@@ -1,6 +1,7 @@
 """Run one notebook in a kernel of its own, through papermill."""
 
 import asyncio
+import logging
 import os
 import re
 import sys
@@ -54,6 +55,7 @@ class Kernels:
 
         environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
         manager = type("Manager", (_Manager,), {"environment": environment, "kernels": self})
+        logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
         loop = ensure_event_loop()  # this thread's, which papermill's client runs on and leaves open
         try:
             papermill.execute_notebook(
@@ -61,6 +63,7 @@ class Kernels:
                 str(output),
                 parameters=job.parameters,
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 cwd=str(root),
                 execution_timeout=TIME_LIMIT,
@@ -68,8 +71,9 @@ class Kernels:
                 extra_arguments=QUIET,
             )
         except PapermillExecutionError as error:
+            cell = error.cell_index + 1 - bool(job.parameters)  # papermill put in a cell that sets them
             raise RunError(
-                f"{job.name}: cell {error.cell_index + 1} failed with {error.ename}: {error.evalue}\n"
+                f"{job.name}: cell {cell} failed with {error.ename}: {error.evalue}\n"
                 f"    the cell begins: {error.source.strip().splitlines()[0]}"
             ) from error
         except CellTimeoutError as error:

@@ -36,7 +36,6 @@ def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[
     RunError
         when there are no notebooks, or one asks for parameters that its class does not have.
     """
-    parameters.check_names(given)
     paths = [path for path in sorted(project.notebooks.glob("*.ipynb")) if TOPIC.fullmatch(path.stem)]
     if not paths:
         raise RunError(f"There are no notebooks in {project.notebooks}.")

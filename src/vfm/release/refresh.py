@@ -14,6 +14,7 @@ from vfm.data.project import Project
 from vfm.data.staging import staging_folder
 from vfm.release import gather, manifest
 from vfm.release.kernels import Kernels
+from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
@@ -34,12 +35,13 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
     DataError, UsageError, RunError
         when the raw files, a parameter or a notebook is at fault.
     """
+    started = time.time()
+    check_names(given)
+    build(project, quarter)
+    say(f"raw files checked, tables built: data/processed/{quarter}")
     topics, last = plan(project, quarter, given)
     jobs = topics + last
-    started = time.time()
     with staging_folder(project.draft(quarter)) as folder:
-        build(project, quarter)
-        say(f"raw files checked, tables built: data/processed/{quarter}")
         (folder / "notebooks").mkdir()
         seconds: dict[str, float] = {}
         with ThreadPoolExecutor(max_workers=workers()) as executor:

@@ -11,19 +11,21 @@ from html import escape
 from itertools import count
 from math import isnan, nan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mistune
 import pandas as pd
-from matplotlib.figure import Figure
 
 from vfm.data.project import Project
-from vfm.report import charts, figures
+from vfm.report import figures
 from vfm.report.figures import Columns, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STAGING_VARIABLE = "VFM_STAGING"
 NOTEBOOK_VARIABLE = "VFM_NOTEBOOK"
@@ -146,7 +148,7 @@ class Release:
     def chart(
         self,
         figure_id: str,
-        drawing: Figure,
+        drawing: "Figure",
         *,
         data: pd.DataFrame,
         columns: Columns,
@@ -168,6 +170,8 @@ class Release:
         alt : what the chart shows, in words; figures by id as in `say`
         missing : column -> the mark of a cell without a value, where it is not "[x]", not available
         """
+        from vfm.report import charts  # the drawing libraries are slow to import, and most notebooks only read
+
         alt = self.fill(alt).strip()
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')

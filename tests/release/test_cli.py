@@ -1,0 +1,61 @@
+"""The front door: help in no time, and a plain line for what goes wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vfm.cli import COMMANDS, main
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vfm", *arguments], cwd=cwd, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    said = capsys.readouterr().out
+    assert all(command.__name__ in said for command in COMMANDS)
+
+
+def test_help_imports_nothing_that_takes_time() -> None:
+    code = "import sys; from vfm.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(sorted(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for slow in ("pandas", "numpy", "pandera", "duckdb", "papermill", "matplotlib", "scipy", "jupyter_client"):
+        assert f"'{slow}'" not in said
+
+
+@pytest.mark.parametrize("arguments", [["frobnicate"], [], ["refresh"], ["check", "--nonsense"]])
+def test_a_wrong_command_is_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "usage: vfm" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_named_and_is_no_project_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VFM_PROJECT", str(tmp_path))
+    assert main(["check"]) == 2
+    assert "No vfm project at VFM_PROJECT=" in capsys.readouterr().err
+
+
+def test_the_project_is_found_from_a_folder_inside_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VFM_PROJECT")
+    done = run("build", "2019-20-Q4", cwd=small / "data" / "raw" / "published")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (small / "data" / "processed" / "2019-20-Q4" / "awards.parquet").is_file()
+
+
+def test_check_says_what_it_read(small: Path) -> None:
+    done = run("check", cwd=small)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].endswith("0 errors, 6 advice")

@@ -1,0 +1,123 @@
+"""Sealing a draft as the release: what is refused, and that an earlier version stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import PUBLISH, QUARTER, write_notebook
+
+from vfm.cli import main
+from vfm.release import manifest
+
+Contents = Callable[[Path], dict[str, bytes]]
+
+
+def change(project: Path, value: int) -> None:
+    write_notebook(project, "00-data-quality", PUBLISH.format(id="first", value=value))
+    assert main(["refresh", QUARTER]) == 0
+
+
+@pytest.fixture
+def published(draft: Path) -> Path:
+    assert main(["publish", QUARTER]) == 0
+    return draft.parents[1] / QUARTER
+
+
+def test_publishing_seals_the_draft(published: Path, draft: Path) -> None:
+    sealed = manifest.read(published)
+    assert (sealed["state"], sealed["version"], sealed["follows"]) == ("published", 1, None)
+    assert manifest.broken_seal(published) == []
+    assert (published / "numbers.csv").read_bytes() == (draft / "numbers.csv").read_bytes()
+    assert "Version 1." in (published / "index.html").read_text(encoding="utf-8")
+
+
+def test_without_a_draft_there_is_nothing_to_publish(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish", QUARTER]) == 1
+    assert f"There is no draft of {QUARTER}: run vfm refresh {QUARTER} first." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fault", ["changed", "added", "taken away", "no manifest", "manifest not JSON"])
+def test_a_draft_that_was_touched_is_refused(draft: Path, fault: str, capsys: pytest.CaptureFixture[str]) -> None:
+    match fault:
+        case "changed":
+            (draft / "numbers.csv").write_text("figure_id,value\nfirst,1000000\n", encoding="utf-8")
+        case "added":
+            (draft / "note.txt").write_text("by hand", encoding="utf-8")
+        case "taken away":
+            (draft / "log.csv").unlink()
+        case "no manifest":
+            (draft / "manifest.json").unlink()
+        case "manifest not JSON":
+            (draft / "manifest.json").write_text("{", encoding="utf-8")
+    assert main(["publish", QUARTER]) == 1
+    said = capsys.readouterr().err
+    expected = {
+        "changed": "numbers.csv",
+        "added": "note.txt",
+        "taken away": "log.csv",
+        "no manifest": "no manifest.json",
+        "manifest not JSON": "cannot be read",
+    }
+    assert expected[fault] in said
+    assert "Traceback" not in said
+    assert not (draft.parents[1] / QUARTER).exists()
+
+
+def test_a_draft_that_says_nothing_new_is_refused(
+    published: Path, contents: Contents, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(published)
+    assert main(["refresh", QUARTER]) == 0
+    assert main(["publish", QUARTER]) == 1
+    assert "says nothing that version 1 does not" in capsys.readouterr().err
+    assert contents(published) == before
+
+
+def test_a_draft_from_before_the_last_version_is_refused(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish", QUARTER]) == 1
+    assert "was made before version 1 was published: refresh it first" in capsys.readouterr().err
+
+
+def test_the_version_before_moves_to_the_archive_and_is_read_only(published: Path, contents: Contents) -> None:
+    before = contents(published)
+    change(published.parents[1], 5)
+    assert main(["publish", QUARTER]) == 0
+    archived = published.parent / "archive" / QUARTER / "v1"
+    assert contents(archived) == before
+    assert manifest.broken_seal(archived) == []
+    assert all(path.stat().st_mode & 0o222 == 0 for path in archived.rglob("*") if path.is_file())
+    sealed = manifest.read(published)
+    assert (sealed["version"], sealed["follows"]) == (2, 1)
+
+
+def test_a_publish_cut_short_after_the_archive_is_finished_by_the_next(published: Path, contents: Contents) -> None:
+    before = contents(published)
+    change(published.parents[1], 5)
+    archived = published.parent / "archive" / QUARTER / "v1"
+    archived.mkdir(parents=True)
+    for name, data in before.items():
+        (archived / name).parent.mkdir(parents=True, exist_ok=True)
+        (archived / name).write_bytes(data)
+    assert main(["publish", QUARTER]) == 0
+    assert contents(archived) == before
+    assert manifest.read(published)["version"] == 2
+
+
+def test_drawings_in_dots_may_be_missing_from_a_sealed_release(published: Path) -> None:
+    (published / "charts").mkdir(exist_ok=True)
+    sealed = manifest.read(published)
+    sealed["outputs"]["charts/one.png"] = {"sha256": "0" * 64, "kept": "rebuildable"}
+    sealed["outputs"]["charts/one.svg"] = {"sha256": "0" * 64, "kept": "committed"}
+    manifest.seal(published, sealed)  # seals what is there: put the two back by hand
+    text = (published / "manifest.json").read_text(encoding="utf-8")
+    (published / "manifest.json").write_text(
+        text.replace(
+            '"outputs": {',
+            '"outputs": {"charts/one.png": {"sha256": "0", "kept": "rebuildable"},'
+            ' "charts/one.svg": {"sha256": "0", "kept": "committed"},',
+        ),
+        encoding="utf-8",
+    )
+    assert [problem.file for problem in manifest.broken_seal(published)] == ["charts/one.svg"]
