@@ -205,6 +205,8 @@ def test_blank_cells_anywhere_are_no_crash_in_any_rule(raw: dict[str, pd.DataFra
             for name, table in used.items()
         }
         for rule, needs in checks.RULES.items():
+            if not any(blanked in tables[name] for name in needs):
+                continue
             list(rule(*[tables[name] for name in needs], *needs))
         list(checks._areas(tables["boroughs"], "boroughs.csv", tables["boroughs"]))
 
