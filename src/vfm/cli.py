@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError
+from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError, shown
 
 if TYPE_CHECKING:
     from vfm.data.project import Project
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return int(options.command(Project.find(), options))
     except VfmError as error:
-        print(f"vfm: {error}", file=sys.stderr)
+        _say(f"vfm: {error}", sys.stderr)
         if isinstance(error, DataError):
             _print_problems([problem for problem in error.problems if not problem.advice], sys.stderr)
         return error.exit_status
@@ -90,12 +90,18 @@ def _print_problems(problems: Sequence[Problem], to: TextIO) -> None:
         kinds.setdefault((problem.rule, problem.advice), []).append(problem)
     for (rule, advice), found in kinds.items():
         how_many = f" ({len(found)})" if len(found) > 1 else ""
-        print(f"{'advice' if advice else 'error'}: {rule}{how_many}", file=to)
+        _say(f"{'advice' if advice else 'error'}: {rule}{how_many}", to)
         for problem in found[:PLACES]:
-            value = "" if problem.value is None else f': "{problem.value}"'
-            print(f"    {problem.place}{value}. {problem.mend}", file=to)
+            value = "" if problem.value is None else f': "{shown(problem.value)}"'
+            _say(f"    {problem.place}{value}. {problem.mend}", to)
         if len(found) > PLACES:
-            print(f"    and {len(found) - PLACES} more", file=to)
+            _say(f"    and {len(found) - PLACES} more", to)
+
+
+def _say(line: str, to: TextIO) -> None:
+    """Print, whatever a file is called and whatever the terminal can show."""
+    encoding = to.encoding or "utf-8"
+    print(line.encode(encoding, errors="backslashreplace").decode(encoding), file=to)
 
 
 COMMANDS: dict[Callable[["Project", argparse.Namespace], int], str] = {

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -51,60 +53,132 @@ class Catalogue:
         """
         path = folder / CATALOGUE
         try:
-            package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            files = [_raw_file(resource) for resource in package["resources"]]
-            return cls(folder, package["as_of"], {file.name: file for file in files})
+            package = json.loads(path.read_text(encoding="utf-8-sig"))
+            problems = list(_package_problems(package))
         except FileNotFoundError:
-            problem = Problem(
-                CATALOGUE, "the catalogue of raw files is missing", f"Restore {path} from the repository."
-            )
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            problem = Problem(CATALOGUE, f"not JSON: {error}", "Correct it, or restore it from the repository.")
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            problem = Problem(
-                CATALOGUE,
-                f"an entry is incomplete: {error}",
-                "A file needs name, path, title, publisher, licence, source, status, hash and schema.",
-            )
-        raise DataError(f"{problem.place}: {problem.rule}. {problem.mend}", [problem])
+            mend = f"Restore {path} from the repository."
+            problems = [Problem(CATALOGUE, "the catalogue of raw files is missing", mend)]
+        except OSError as error:
+            problems = [Problem(CATALOGUE, f"the catalogue cannot be read: {error.strerror}", "Make it readable.")]
+        except (ValueError, RecursionError) as error:
+            mend = "Correct it, or restore it from the repository."
+            problems = [Problem(CATALOGUE, f"not JSON: {error}", mend)]
+        if problems:
+            raise DataError("The catalogue of raw files cannot be used as it is.", problems)
+        files = [_raw_file(resource) for resource in package["resources"]]
+        return cls(folder, package["as_of"], {file.name: file for file in files})
+
+    def place(self, file: RawFile) -> Path | None:
+        """Where `file` is, or None when that is outside the folder of raw files."""
+        try:
+            path = (self.folder / file.path).resolve()
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a null character
+            return None
+        return path if path.is_relative_to(self.folder.resolve()) else None
+
+    def present(self, file: RawFile) -> Path | None:
+        """Where `file` is, or None when it is missing or outside."""
+        path = self.place(file)
+        try:
+            return path if path is not None and path.is_file() else None
+        except OSError:  # a name longer than the system takes
+            return None
 
     def problems(self) -> list[Problem]:
-        """Raw files that are missing, changed or not described."""
-        found = []
-        for file in self.files.values():
-            path = self.folder / file.path
-            if not path.is_file():
-                found.append(
-                    Problem(file.path, "the raw file is missing", "Restore it, or take it out of the catalogue.")
-                )
-            elif sha256(path) != file.sha256:
-                found.append(
-                    Problem(
-                        file.path,
-                        "the file is not the one that the catalogue describes: its hash differs",
-                        "Raw files are never edited: restore it. If its publisher issued it anew, put the "
-                        f"new hash into {CATALOGUE} (sha256:{sha256(path)}) and say so in the log.",
-                    )
-                )
-        described = {(self.folder / file.path).resolve() for file in self.files.values()}
-        described.add((self.folder / CATALOGUE).resolve())
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file() and not path.name.startswith(".") and path.resolve() not in described:
-                found.append(
-                    Problem(
-                        path.relative_to(self.folder).as_posix(),
-                        "the file is not described in the catalogue",
-                        f"Describe it in {CATALOGUE} with publisher, licence and source, or take it away.",
-                    )
-                )
-        return found
+        """Raw files that are missing, changed, outside the folder or not described."""
+        return [*self._described_problems(), *self._undescribed_problems()]
 
-    @cached_property
+    def _described_problems(self) -> Iterator[Problem]:
+        for file in self.files.values():
+            path = self.present(file)
+            if self.place(file) is None:
+                mend = f"Put the file under data/raw, and its path from there into {CATALOGUE}."
+                yield Problem(file.path, "the path leads out of the folder of raw files", mend)
+            elif path is None:
+                yield Problem(file.path, "the raw file is missing", "Restore it, or take it out of the catalogue.")
+            else:
+                yield from _hash_problems(path, file)
+
+    def _undescribed_problems(self) -> Iterator[Problem]:
+        described = {self.place(file) for file in self.files.values()} | {(self.folder / CATALOGUE).resolve()}
+        for path in sorted(self.folder.rglob("*")):
+            within = path.relative_to(self.folder)
+            hidden = any(part.startswith(".") for part in within.parts)  # an editor's or the system's own
+            if path.is_file() and not hidden and path.resolve() not in described:
+                yield Problem(
+                    within.as_posix(),
+                    "the file is not described in the catalogue",
+                    f"Describe it in {CATALOGUE} with publisher, licence and source, or take it away.",
+                )
+
+    @property
     def fingerprint(self) -> str:
-        """One hash over every raw file as it is now, and the catalogue."""
-        parts = [sha256(self.folder / CATALOGUE)]
-        parts += [sha256(self.folder / file.path) for file in self.files.values()]
+        """One hash over every raw file as described, and so as it is where there are no problems."""
+        parts = [self.as_of, *(repr(file) for file in self.files.values())]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _hash_problems(path: Path, file: RawFile) -> Iterator[Problem]:
+    try:
+        found = sha256(path)
+    except OSError:
+        return  # the reader says why it cannot be read
+    if found != file.sha256:
+        yield Problem(
+            file.path,
+            "the file is not the one that the catalogue describes: its hash differs",
+            "Raw files are never edited: restore it. If its publisher issued it anew, put the "
+            f"new hash into {CATALOGUE} (sha256:{found}) and say so in the log.",
+        )
+
+
+def _package_problems(package: Any) -> Iterator[Problem]:
+    resources = package.get("resources") if isinstance(package, dict) else None
+    if not isinstance(resources, list):
+        yield Problem(CATALOGUE, "the catalogue lists no files", "Restore it from the repository.")
+        return
+    if not _is_day(package.get("as_of")):
+        mend = "Give the day up to which the facts are known: 2020-03-31."
+        yield Problem(CATALOGUE, "as_of is not a day", mend, value=str(package.get("as_of")))
+    for number, resource in enumerate(resources, 1):
+        lacking = list(_lacking(resource))
+        if lacking:
+            name = resource.get("name") if isinstance(resource, dict) else None
+            mend = f"Entry {number} ({name or 'without a name'}) has no usable {', '.join(lacking)}."
+            yield Problem(CATALOGUE, "an entry is incomplete", mend)
+    for part in ("name", "path"):
+        given = [str(resource.get(part)) for resource in resources if isinstance(resource, dict) and part in resource]
+        for value, times in Counter(given).items():
+            if times > 1:
+                mend = "Keep one of the entries."
+                yield Problem(CATALOGUE, f"two entries have the same {part}", mend, value=value)
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _lacking(resource: Any) -> Iterator[str]:
+    """What an entry does not say in the way that `_raw_file` reads it."""
+    if not isinstance(resource, dict):
+        yield "content"
+        return
+    for part in ("name", "path", "title", "publisher", "hash"):
+        if not (isinstance(resource.get(part), str) and resource[part].strip()):
+            yield part
+    for part in ("licenses", "sources"):
+        match resource.get(part):
+            case [{"title": str()}, *_]:
+                pass
+            case _:
+                yield part
+    if resource.get("status") not in list(Status):
+        yield "status"
+    if not isinstance(resource.get("schema"), dict):
+        yield "schema"
 
 
 def _raw_file(resource: dict[str, Any]) -> RawFile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vfm.data import schemas
-from vfm.data.catalogue import Catalogue
+from vfm.data.catalogue import CATALOGUE, Catalogue
 from vfm.data.readers import read_table
 from vfm.vocabulary.errors import DataError, Problem, suggestion
 
@@ -42,12 +42,16 @@ def check(catalogue: Catalogue) -> Checked:
     for name, schema in schemas.RAW.items():
         file = catalogue.files.get(name)
         if file is None:
-            problems.append(Problem("datapackage.json", f"no file for the table {name}", f"Describe {name}.csv in it."))
-        elif (catalogue.folder / file.path).is_file():
-            table, found = read_table(catalogue.folder / file.path, schema, label=file.path)
+            mend = f"Describe {name}.csv in it."
+            problems.append(Problem(CATALOGUE, "no file for a table", mend, value=name))
+        elif (path := catalogue.present(file)) is not None:
+            table, found = read_table(path, schema, label=file.path)
             problems += found
             if table is not None:
                 tables[name] = table
+    for name in sorted(set(catalogue.files) - set(schemas.RAW)):
+        mend = "Give it the name of a table of ours, or take it away." + suggestion(name, sorted(schemas.RAW))
+        problems.append(Problem(CATALOGUE, "a file of no table that is known", mend, value=name))
     files = {name: file.path for name, file in catalogue.files.items()}
     for rule, needs in RULES.items():
         if set(needs) <= set(tables):
@@ -60,9 +64,11 @@ def check(catalogue: Catalogue) -> Checked:
 
 
 def _areas(table: pd.DataFrame, file: str, boroughs: pd.DataFrame) -> Iterator[Problem]:
-    known = dict(zip(boroughs["gss_code"], boroughs["borough"], strict=True)) | OTHER_AREAS
-    names = sorted(known.values())
-    for row, code, name in zip(table.index, table["gss_code"], table["borough"], strict=True):
+    stated = boroughs.dropna(subset=["gss_code", "borough"])
+    known = dict(zip(stated["gss_code"], stated["borough"], strict=True)) | OTHER_AREAS
+    names = sorted(set(known.values()))
+    filled = table.dropna(subset=["gss_code", "borough"])  # a blank cell is told of as such
+    for row, code, name in zip(filled.index, filled["gss_code"], filled["borough"], strict=True):
         if name not in names:
             mend = "Use a name from boroughs.csv." + suggestion(str(name), names)
             yield Problem(file, "an unknown borough", mend, row=row, column="borough", value=name)
@@ -76,6 +82,7 @@ def service_names(services: pd.DataFrame) -> pd.DataFrame:
     aliases = services["aliases"].fillna("").str.split("|")
     names = services.assign(name=[[n, *a] for n, a in zip(services["name"], aliases, strict=True)]).explode("name")
     names = names.assign(name=names["name"].str.strip())
+    names = names.dropna(subset="name")
     return names.loc[names["name"] != "", ["name", "service_id"]]
 
 
@@ -114,24 +121,24 @@ def _match_references(
             if value not in known:
                 mend = f"Use a result_id of {results_file}."
                 yield Problem(file, "an unknown result", mend, row=row, column=column, value=value)
-    roles = dict(zip(awards["award_id"], awards["role"], strict=True))
+    components = set(awards.loc[awards["role"] == "component", "award_id"])
     for row, award in match_awards(matches)["award_id"].items():
-        if roles.get(award) != "component":
+        if award not in components:
             mend = "Only component awards may be counted: name the award_id of one."
             yield Problem(file, "not a component award", mend, row=row, column="award_ids", value=award)
-    for row, result in results.loc[~results["result_id"].isin(matches["result_id"]), "result_id"].items():
+    unmatched = results.loc[~results["result_id"].isin(matches["result_id"]), "result_id"].dropna()
+    for row, result in unmatched.items():
         mend = f"Add a row for it to {file}: its money, or why it cannot be costed."
         yield Problem(results_file, "a result that no match speaks of", mend, row=row, column="result_id", value=result)
 
 
 def _headlines(matches: pd.DataFrame, results: pd.DataFrame, file: str, _results_file: str) -> Iterator[Problem]:
-    about = results.set_index("result_id")[["precision", "evidence"]]
+    is_weak = (results["precision"] == "plan") | (results["evidence"] == "provider self-report")
+    weak = set(results.loc[is_weak, "result_id"])
     for row, result in matches.loc[matches["headline"].fillna(False), "result_id"].items():
-        if result in about.index:
-            precision, evidence = about.loc[result]
-            if precision == "plan" or evidence == "provider self-report":
-                mend = "A plan or a provider's own report is never a headline: set headline to false."
-                yield Problem(file, "a headline on weak evidence", mend, row=row, column="headline", value=result)
+        if result in weak:
+            mend = "A plan or a provider's own report is never a headline: set headline to false."
+            yield Problem(file, "a headline on weak evidence", mend, row=row, column="headline", value=result)
 
 
 def _match_money(matches: pd.DataFrame, results: pd.DataFrame, file: str, _results_file: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from vfm.data.catalogue import Catalogue
 from vfm.data.project import Project
 from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
-from vfm.vocabulary.errors import suggestion
+from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
 
 RAW_OF = {
@@ -68,5 +68,11 @@ class QuarterData:
         >>> data.sources("deflator")  # doctest: +SKIP
         'GDP deflator by financial year, two vintages (HM Treasury; reference/gdp_deflator.csv)'
         """
-        files = [self.catalogue.files[RAW_OF.get(name, name)] for name in tables]
+        known = {name: self.catalogue.files.get(RAW_OF.get(name, name)) for name in TABLES} | self.catalogue.files
+        files = []
+        for name in tables:
+            file = known.get(name)
+            if file is None:
+                raise UsageError(f'No raw file is behind a table "{name}".{suggestion(name, sorted(known))}')
+            files.append(file)
         return "; ".join(f"{file.title} ({file.publisher}; {file.path})" for file in files)

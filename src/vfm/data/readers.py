@@ -2,9 +2,11 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,14 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from vfm.data.tables import DAY, FLAG, NUMBER, WHOLE
-from vfm.vocabulary.errors import Problem, suggestion
+from vfm.vocabulary.errors import Problem, nearest, suggestion
+from vfm.vocabulary.periods import YEARS
 
 FIRST_RECORD = 2  # as a spreadsheet counts: the heading is row 1
+MOST_COLUMNS = 1000  # far more than any table has
+LARGEST = 2**63 - 1  # what a whole number of 64 bits holds
+SAVE_AS = "Save the file as CSV UTF-8."
+OPEN_QUOTE = "Look for a quotation mark that is not closed, or that should be written twice."
 
 
 def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -33,20 +40,22 @@ def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[p
     cannot be used, and holds only what could be read when a cell could not.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = path.read_bytes()[: error.start].count(b"\n") + 1
-        mend = "Save the file as CSV UTF-8."
-        return None, [Problem(label, "bytes that are not UTF-8 text", mend, row=row)]
-    if "\0" in text:
-        row = text[: text.index("\0")].count("\n") + 1
-        return None, [Problem(label, "a null byte in the text", "Save the file as CSV UTF-8.", row=row)]
-    records = list(csv.reader(StringIO(text, newline="")))
+        content = path.read_bytes()
+    except OSError as error:
+        mend = "Make it readable, or restore it."
+        return None, [Problem(label, f"the raw file cannot be read: {error.strerror}", mend)]
+    try:
+        text = _text(content)
+        records = list(_records(text))
+    except _UnreadableError as unreadable:
+        return None, [Problem(label, unreadable.rule, unreadable.mend, row=unreadable.row)]
     heading = records[0] if records else []
     problems = list(_heading_problems(heading, list(schema.columns), label))
     if problems:
         return None, problems
-    body = [(row, record) for row, record in enumerate(records[1:], FIRST_RECORD) if record]
+    body = [(row, record) for row, record in enumerate(records[1:], FIRST_RECORD) if any(map(str.strip, record))]
+    if not body:
+        return None, [Problem(label, "no rows under the heading", "Restore the rows from the publisher's file.", row=1)]
     ragged = {row for row, record in body if len(record) != len(heading)}
     problems += [
         Problem(
@@ -60,42 +69,110 @@ def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[p
     kept = [(row, record) for row, record in body if row not in ragged]
     text_frame = pd.DataFrame([r for _, r in kept], columns=heading, index=[row for row, _ in kept], dtype="string")
     frame, unread = _typed(text_frame.loc[:, list(schema.columns)], schema, label)
-    if unread:
-        return frame, problems + unread
-    return frame, problems + _rule_problems(frame, text_frame, schema, label)
+    return frame, problems + unread + _rule_problems(frame, text_frame, schema, label, unread)
+
+
+class _UnreadableError(Exception):
+    """Why a file's records cannot be told apart, with the row where that shows."""
+
+    def __init__(self, rule: str, mend: str, row: int):
+        super().__init__(rule)
+        self.rule, self.mend, self.row = rule, mend, row
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig", errors="replace")
+        raise _UnreadableError("bytes that are not UTF-8 text", SAVE_AS, _row_after(before)) from None
+    before, null, _ = text.partition("\0")
+    if null:
+        raise _UnreadableError("a null byte in the text", SAVE_AS, _row_after(before))
+    return re.sub("\r\n?", "\n", text)
+
+
+def _row_after(text: str) -> int:
+    """The row in which what comes after `text` stands: line ends within quotation marks do not count."""
+    try:
+        return sum(1 for _ in csv.reader(StringIO(f"{text}x", newline="")))
+    except csv.Error:
+        return text.count("\n") + 1
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    # Not strict, an open quotation mark would take every row below it into one cell without a word.
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    row = 0
+    while True:
+        row += 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field larger" in str(error):
+                rule = f"a cell longer than {csv.field_size_limit():,} characters"
+                raise _UnreadableError(rule, OPEN_QUOTE, row) from None
+            raise _UnreadableError("quotation marks that do not pair", OPEN_QUOTE, row) from None
 
 
 def _heading_problems(heading: list[str], wanted: list[str], label: str) -> Iterator[Problem]:
-    missing = [name for name in wanted if name not in heading]
-    unknown = [name for name in heading if name not in wanted]
-    for name in missing:
-        hint = suggestion(name, unknown)
-        mend = f"{hint.strip()} Rename that column to {name}." if hint else f"Add the column {name}."
+    if not any(map(str.strip, heading)):
+        yield Problem(
+            label, "no heading in the first row", f"The first row names the columns: {', '.join(wanted)}.", row=1
+        )
+        return
+    if len(heading) > MOST_COLUMNS:
+        mend = "Look for line ends that were lost."
+        yield Problem(label, f"a heading of more than {MOST_COLUMNS} columns", mend, row=1)
+        return
+    times = Counter(heading)
+    unknown = [name for name in times if name not in wanted]
+    renamed = set()
+    for name in wanted:
+        if name in times:
+            continue
+        near = nearest(name, unknown)
+        if near is None:
+            mend = f"Add the column {name}."
+        else:
+            mend = f'Did you mean "{near}"? Rename that column to {name}.'
+            renamed.add(near)
         yield Problem(label, "a column is missing", mend, row=1, column=name)
     for name in unknown:
-        if not (missing and suggestion(name, missing)):
-            yield Problem(label, "a column that is not known", "Take it away.", row=1, column=name)
-    for name in sorted({name for name in heading if heading.count(name) > 1}):
-        yield Problem(label, "a column stands twice", "Keep one of them.", row=1, column=name)
+        if name not in renamed:
+            where = name if name.strip() else f"{heading.index(name) + 1} (without a name)"
+            yield Problem(label, "a column that is not known", "Take it away.", row=1, column=where)
+    for name, count in times.items():
+        if count > 1 and name.strip():
+            yield Problem(label, "a column stands twice", "Keep one of them.", row=1, column=name)
 
 
 def _number(text: str) -> float:
     if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text, flags=re.ASCII):
         raise ValueError
-    return float(text)
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError
+    return number
 
 
 def _whole(text: str) -> int:
-    number = _number(text)
-    if number != int(number):
+    whole, _, fraction = text.partition(".")
+    _number(text)
+    if fraction.strip("0") or abs(int(whole)) > LARGEST:
         raise ValueError
-    return int(number)
+    return int(whole)  # and not by way of a float, which is exact to 15 digits only
 
 
 def _day(text: str) -> pd.Timestamp:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
         raise ValueError
-    return pd.Timestamp(date.fromisoformat(text))
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError
+    return pd.Timestamp(day)
 
 
 def _flag(text: str) -> bool:
@@ -105,7 +182,11 @@ def _flag(text: str) -> bool:
 KINDS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     NUMBER: (_number, "text where a number belongs", "Write digits only: 1250000 or 1250000.50."),
     WHOLE: (_whole, "not a whole number", "Write digits only: 1250."),
-    DAY: (_day, "not a day", "Write it as 2019-04-01; it must be a day of the calendar."),
+    DAY: (
+        _day,
+        "not a day",
+        f"Write it as 2019-04-01; it must be a day of the calendar from {YEARS[0]} to {YEARS[-1]}.",
+    ),
     FLAG: (_flag, "neither true nor false", "Write true or false."),
 }
 
@@ -131,36 +212,38 @@ def _typed(frame: pd.DataFrame, schema: pa.DataFrameSchema, label: str) -> tuple
     return pd.DataFrame(columns, index=frame.index), problems
 
 
-def _rule_problems(frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema, label: str) -> list[Problem]:
+def _rule_problems(
+    frame: pd.DataFrame, text: pd.DataFrame, schema: pa.DataFrameSchema, label: str, unread: list[Problem]
+) -> list[Problem]:
+    """What breaks a rule of `schema`, but for the cells that could not be read at all."""
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
     else:
         return []
-    checks = {c.error: c for definition in schema.columns.values() for c in definition.checks}
-    checks |= {c.error: c for c in schema.checks}
+    told = {(problem.row, problem.column) for problem in unread}
     problems = {}
     for case in cases.itertuples():
         row = int(case.index)
-        rule, mend, name = _rule(str(case.check), checks, str(case.column), schema)
-        value = text.at[row, name] if name in text.columns else None
-        if case.check in checks and "allowed_values" in (checks[case.check].statistics or {}):
-            mend += suggestion(str(value), sorted(checks[case.check].statistics["allowed_values"]))
-        problems[rule, row, name] = Problem(label, rule, mend, row=row, column=name, value=value)
+        rule, mend, cells, allowed = _rule(str(case.check), str(case.column), schema)
+        if told.isdisjoint((row, cell) for cell in cells):
+            value = str(text.at[row, cells[0]]).strip()
+            mend += suggestion(value, allowed)
+            problems[rule, row, cells[0]] = Problem(label, rule, mend, row=row, column=cells[0], value=value or None)
     return list(problems.values())
 
 
-def _rule(check: str, checks: dict[str, pa.Check], column: str, schema: pa.DataFrameSchema) -> tuple[str, str, str]:
-    """What pandera calls a failure, as (rule, how to mend it, column)."""
+def _rule(check: str, column: str, schema: pa.DataFrameSchema) -> tuple[str, str, list[str], list[str]]:
+    """What pandera calls a failure, as (rule, how to mend it, columns it is about, values allowed)."""
     if check == "not_nullable":
-        return "a blank cell", "Fill it in; the column may not be blank.", column
+        return "a blank cell", "Fill it in; the column may not be blank.", [column], []
     if check == "multiple_fields_uniqueness":
-        key = ", ".join(schema.unique or [])
-        return (
-            f"the key stands twice ({key})",
-            "Keep one of the rows, or give one a key of its own.",
-            (schema.unique or [column])[0],
-        )
-    found = checks[check]
-    return str(found.error), str(found.description), column if column in schema.columns else str(found.name)
+        key = list(schema.unique or [])
+        mend = "Keep one of the rows, or give one a key of its own."
+        return f"the key stands twice ({', '.join(key)})", mend, key, []
+    # Columns may share a rule and differ in what it allows, so a column's own is looked for first.
+    own = [c for c in schema.columns[column].checks if c.error == check] if column in schema.columns else []
+    found = own[0] if own else next(c for c in schema.checks if c.error == check)
+    allowed = (found.statistics or {}).get("allowed_values", ())
+    return str(found.error), str(found.description), [column if own else str(found.name)], sorted(allowed)

@@ -1,15 +1,25 @@
 """What each raw table has to contain: the one definition, from which checks, messages and pages are made.
 
-A rule is a pandera `Check` whose `error` says what is wrong and whose `description` says how to mend it.
-Rules that need a second table are in `checks`.
+What a cell or a row has to be is in `rules`; rules that need a second table are in `checks`.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
+from vfm.data.rules import (
+    AREA_CODE,
+    BOROUGH_CODE,
+    ENDS_AFTER_START,
+    LINK,
+    MONTH,
+    NOT_NEGATIVE,
+    PART_DATE,
+    PLAIN_KEY,
+    QUARTER,
+    SOURCE_KIND,
+    YEAR,
+    one_of,
+)
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 CRIME_CATEGORIES = (
@@ -51,39 +61,6 @@ PRECISIONS = (
 )
 
 
-def _check(test: Callable[[Any], Any], says: str, mend: str, **more: Any) -> pa.Check:
-    return pa.Check(test, error=says, description=mend, **more)
-
-
-def one_of(*allowed: str) -> pa.Check:
-    return pa.Check.isin(allowed, error="not one of the known values", description="Use " + ", ".join(allowed) + ".")
-
-
-def matches(pattern: str, says: str, mend: str) -> pa.Check:
-    return pa.Check.str_matches(pattern, error=says, description=mend)
-
-
-NOT_NEGATIVE = _check(
-    lambda s: s >= 0,
-    "a negative amount",
-    "Amounts are positive; record a reversal as a row of its own with its reason.",
-)
-GSS_CODE = matches(
-    r"^(E09\d{6}|E12000007|none)$", "not an area code", "Use the ONS code, such as E09000008 for Croydon."
-)
-YEAR = matches(r"^\d{4}-\d{2}$", "not a financial year", "Write it as 2019-20.")
-QUARTER = matches(r"^\d{4}-\d{2}-Q[1-4]$", "not a quarter", "Write it as 2019-20-Q4.")
-PART_DATE = matches(r"^\d{4}(-\d{2}(-\d{2})?)?$", "not a date", "Write 2019, 2019-04 or 2019-04-01.")
-LINK = matches(r"^https?://\S+$", "not a web address", "Give the address of the page that publishes it.")
-SOURCE_KIND = one_of("official", "secondary")
-ENDS_AFTER_START = _check(
-    lambda frame: ~(frame["end_date"] < frame["start_date"]),
-    "the end is before the start",
-    "Correct start_date or end_date from the decision.",
-    name="end_date",
-)
-
-
 def column(dtype: str, description: str, *checks: pa.Check, blank: bool = False) -> pa.Column:
     return pa.Column(dtype, list(checks), nullable=blank, description=description)
 
@@ -98,7 +75,7 @@ SOURCE = {
     "note": column(TEXT, "what a reader has to mind", blank=True),
 }
 AREA = {
-    "gss_code": column(TEXT, "ONS code of the area; none is London's airports", GSS_CODE),
+    "gss_code": column(TEXT, "ONS code of the area; none is London's airports", AREA_CODE),
     "borough": column(TEXT, "name of the area"),
 }
 
@@ -220,12 +197,13 @@ RAW: dict[str, pa.DataFrameSchema] = {
         ["gss_code"],
         {
             **AREA,
+            "gss_code": column(TEXT, AREA["gss_code"].description, BOROUGH_CODE),
             "short_code": column(TEXT, "three letters"),
             "bcu_code": column(TEXT, "police command unit; NA is North Area", blank=True),
             "bcu_name": column(TEXT, "name of the command unit", blank=True),
             "inner_outer": column(TEXT, "inner or outer London", one_of("Inner", "Outer")),
             "policed_by": column(TEXT, "police force"),
-            "region_code": column(TEXT, "ONS code of the region", GSS_CODE),
+            "region_code": column(TEXT, "ONS code of the region", AREA_CODE),
         },
     ),
     "deprivation": table(
@@ -286,7 +264,7 @@ RAW: dict[str, pa.DataFrameSchema] = {
         "Recorded crime in London by month",
         ["month"],
         {
-            "month": column(TEXT, "calendar month", PART_DATE),
+            "month": column(TEXT, "calendar month", MONTH),
             **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
         },
     ),
@@ -316,7 +294,7 @@ RAW: dict[str, pa.DataFrameSchema] = {
             "service_id": column(
                 TEXT,
                 "key of the service",
-                matches(r"^[a-z0-9-]+$", "not a plain key", "Use a-z, 0-9 and hyphens."),
+                PLAIN_KEY,
             ),
             "name": column(TEXT, "name that pages show"),
             "aliases": column(TEXT, "other names in the sources, parted by |", blank=True),
@@ -332,7 +310,7 @@ RAW: dict[str, pa.DataFrameSchema] = {
             "match_id": column(
                 TEXT,
                 "key; names the figure",
-                matches(r"^[a-z0-9-]+$", "not a plain key", "Use a-z, 0-9 and hyphens."),
+                PLAIN_KEY,
             ),
             "result_id": column(TEXT, "the result, as in results.csv"),
             "basis": column(

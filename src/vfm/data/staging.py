@@ -1,7 +1,9 @@
 """Write a folder aside and put it in place in one step, so that a reader never meets half of one."""
 
 import ctypes
+import errno
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -26,6 +28,10 @@ def staging_folder(target: Path) -> Iterator[Path]:
         when the folder cannot be written; `target` is as it was.
     """
     try:
+        if target.is_symlink():
+            target = target.resolve()
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{target.name} is not a folder")
         target.parent.mkdir(parents=True, exist_ok=True)
         _finish_interrupted(target)
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}.{os.getpid()}.", dir=target.parent))
@@ -33,25 +39,48 @@ def staging_folder(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise RunError(f"Cannot write in {target.parent}: {error.strerror}. Make it writable and run again.") from error
     try:
-        yield folder
-        replace_folder(folder, target)
+        yield folder  # an error in the block is the block's, and goes through as it is
+        _put_in_place(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _put_in_place(folder: Path, target: Path) -> None:
+    try:
+        replace_folder(folder, target)
+    except OSError as error:
+        message = f"Cannot put {target} in place: {error.strerror}. What stood there is as it was."
+        raise RunError(message) from error
+
+
 def replace_folder(new: Path, target: Path) -> None:
-    """Put `new` in the place of `target`; what stood there is then at `new`.
+    """Put `new` in the place of `target`, whether or not that exists; what stood there is then at `new`.
 
     Where the system can exchange two names (Linux, macOS) it is one step. Elsewhere it is two renames, and
-    a crash between them is mended by the next run.
+    a crash between them is mended by the next run. Nothing is looked up first: another process may make or
+    take away `target` in between, and the last to come has its folder there.
     """
-    if not target.exists():
+    if _exchange(new, target):
+        return
+    try:
+        new.rename(target)  # there is none, or an empty one
+    except OSError:
+        if not target.is_dir():
+            raise
+        if not _exchange(new, target):
+            _swap_by_renames(new, target)
+
+
+def _swap_by_renames(new: Path, target: Path) -> None:
+    aside = _aside(target)
+    target.rename(aside)
+    try:
         new.rename(target)
-    elif not _exchange(new, target):
-        aside = _aside(target)
-        target.rename(aside)
-        new.rename(target)
-        aside.rename(new)
+    except BaseException:
+        if not target.exists():
+            aside.rename(target)
+        raise
+    aside.rename(new)
 
 
 def _aside(target: Path) -> Path:
@@ -59,14 +88,18 @@ def _aside(target: Path) -> Path:
 
 
 def _finish_interrupted(target: Path) -> None:
-    if os.name == "posix":
-        for left in target.parent.glob(f"{PREFIX}{target.name}.*"):
-            if not _alive(int(left.name.split(".")[-2])):
-                shutil.rmtree(left, ignore_errors=True)
+    """Put back what a crash left aside, and take away what dead processes left half written."""
     aside = _aside(target)
     if aside.exists() and not target.exists():
         aside.rename(target)
     shutil.rmtree(aside, ignore_errors=True)
+    if os.name != "posix":  # no way to ask whether a process lives
+        return
+    ours = re.compile(re.escape(f"{PREFIX}{target.name}.") + r"(\d{1,9})\.[^.]+")
+    for left in target.parent.iterdir():
+        named = ours.fullmatch(left.name)
+        if named and not _alive(int(named[1])):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:

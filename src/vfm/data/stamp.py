@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vfm.data.catalogue import Catalogue
 from vfm.data.project import Project
+from vfm.data.tables import TABLES
 from vfm.vocabulary.periods import Quarter
 
 STAMP = "built-from.json"
@@ -15,13 +16,15 @@ ROOM = Path(__file__).parent
 
 def is_current(project: Project, quarter: Quarter) -> bool:
     """Whether the processed tables are those of the raw files and the code as they are now."""
-    stamp = project.processed(quarter) / STAMP
-    if not stamp.is_file():
+    folder = project.processed(quarter)
+    try:
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not all((folder / f"{name}.parquet").is_file() for name in TABLES):
         return False
     catalogue = Catalogue.read(project.raw)
-    if catalogue.problems():
-        return False
-    return bool(json.loads(stamp.read_text(encoding="utf-8")).get("built_from") == built_from(catalogue))
+    return not catalogue.problems() and stamp == {"built_from": built_from(catalogue)}
 
 
 def write_stamp(folder: Path, catalogue: Catalogue) -> None:

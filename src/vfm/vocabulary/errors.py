@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+LONGEST_SHOWN = 60  # characters
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -27,12 +29,26 @@ class Problem:
     @property
     def place(self) -> str:
         """Where it is, as a person would point: ``awards.csv, row 12, column amount_gbp``."""
-        parts = [self.file]
+        parts = [_plain(self.file)]
         if self.row is not None:
             parts.append(f"row {self.row}")
         if self.column is not None:
-            parts.append(f"column {self.column}")
+            parts.append(f"column {shown(self.column)}")
         return ", ".join(parts)
+
+
+def shown(text: str) -> str:
+    """A piece of what came in, as a message shows it: on one line, plain, and cut where it is long.
+
+    >>> shown("one\\ntwo")
+    'one\\\\ntwo'
+    """
+    cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+    return _plain(cut)
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 class VfmError(Exception):
@@ -71,6 +87,12 @@ def suggestion(name: str, known: Sequence[str]) -> str:
     >>> suggestion("Paris", ["Camden", "Croydon"])
     ''
     """
+    near = nearest(name, known)
+    return "" if near is None else f' Did you mean "{near}"?'
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The one of `known` that `name` is most likely meant for, whatever its case, or None."""
     by_lower = {candidate.lower(): candidate for candidate in known}
     near = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f' Did you mean "{by_lower[near[0]]}"?' if near else ""
+    return by_lower[near[0]] if near else None

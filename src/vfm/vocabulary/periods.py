@@ -9,6 +9,8 @@ from vfm.vocabulary.errors import UsageError
 
 MONTHS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
 
+YEARS = range(1900, 2200)  # any other is a slip of the keyboard, and the calendar ends at 9999
+
 
 @dataclass(frozen=True, order=True)
 class FinancialYear:
@@ -24,7 +26,7 @@ class FinancialYear:
     def parse(cls, text: str) -> Self:
         """Read ``2019-20`` or ``2019/20``; a span that is not one year is refused."""
         match = re.fullmatch(r"(\d{4})[-/](\d{2})", str(text).strip(), flags=re.ASCII)
-        if not match or (int(match[1]) + 1) % 100 != int(match[2]):
+        if not match or (int(match[1]) + 1) % 100 != int(match[2]) or int(match[1]) not in YEARS:
             raise UsageError(f'"{text}" is not a financial year: write it as 2019-20.')
         return cls(int(match[1]))
 

@@ -1,0 +1,81 @@
+"""What a cell or a row of a raw table has to be.
+
+A rule is a pandera `Check` whose `error` says what is wrong and whose `description` says how to mend it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pandera.pandas as pa
+
+from vfm.vocabulary.errors import UsageError
+from vfm.vocabulary.periods import YEARS, FinancialYear, Quarter
+
+
+def _check(test: Callable[[Any], Any], says: str, mend: str, **more: Any) -> pa.Check:
+    return pa.Check(test, error=says, description=mend, **more)
+
+
+def _each(test: Callable[[str], bool], says: str, mend: str) -> pa.Check:
+    return _check(test, says, mend, element_wise=True)
+
+
+def one_of(*allowed: str) -> pa.Check:
+    """The cell is one of a few words."""
+    return pa.Check.isin(allowed, error="not one of the known values", description="Use " + ", ".join(allowed) + ".")
+
+
+def matches(pattern: str, says: str, mend: str) -> pa.Check:
+    """The whole cell is as `pattern` says; its digits are ASCII's."""
+    compiled = re.compile(pattern, flags=re.ASCII)
+    return _each(lambda text: compiled.fullmatch(text) is not None, says, mend)
+
+
+def _is_written_as(read: Callable[[str], object]) -> Callable[[str], bool]:
+    """Whether `read` takes a text and would write it the same."""
+
+    def test(text: str) -> bool:
+        try:
+            return str(read(text)) == text
+        except UsageError:
+            return False
+
+    return test
+
+
+def _is_part_date(text: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text, flags=re.ASCII):
+        return False
+    try:
+        day = date.fromisoformat(text + "-01-01"[len(text) - len("2019") :])
+    except ValueError:
+        return False
+    return day.year in YEARS
+
+
+def _is_month(text: str) -> bool:
+    return len(text) == len("2019-04") and _is_part_date(text)
+
+
+NOT_NEGATIVE = _check(
+    lambda s: s >= 0,
+    "a negative amount",
+    "Amounts are positive; record a reversal as a row of its own with its reason.",
+)
+AREA_CODE = matches(r"E09\d{6}|E12000007|none", "not an area code", "Use the ONS code, such as E09000008 for Croydon.")
+BOROUGH_CODE = matches(r"E09\d{6}", "not a borough's code", "Use the ONS code, such as E09000008 for Croydon.")
+PLAIN_KEY = matches(r"[a-z0-9-]+", "not a plain key", "Use a-z, 0-9 and hyphens.")
+YEAR = _each(_is_written_as(FinancialYear.parse), "not a financial year", "Write it as 2019-20.")
+QUARTER = _each(_is_written_as(Quarter.parse), "not a quarter", "Write it as 2019-20-Q4.")
+MONTH = _each(_is_month, "not a month", "Write it as 2019-04.")
+PART_DATE = _each(_is_part_date, "not a date", "Write 2019, 2019-04 or 2019-04-01.")
+LINK = matches(r"https?://\S+", "not a web address", "Give the address of the page that publishes it.")
+SOURCE_KIND = one_of("official", "secondary")
+ENDS_AFTER_START = _check(
+    lambda frame: ~(frame["end_date"] < frame["start_date"]),
+    "the end is before the start",
+    "Correct start_date or end_date from the decision.",
+    name="end_date",
+)

@@ -1,0 +1,269 @@
+"""One bad file for each thing that can be said of what came in: how it is spoilt, and what is then said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from errno import EACCES
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from project_copies import ProjectCopy
+
+Spoil = Callable[[ProjectCopy, pytest.MonkeyPatch], None]
+
+AWARDS, BUDGET, RESULTS = "published/awards.csv", "published/budget.csv", "published/results.csv"
+ALLOCATIONS, STATED = "published/borough_allocations.csv", "published/stated_values.csv"
+BOROUGHS, CRIME = "reference/boroughs.csv", "reference/recorded_crime_quarter.csv"
+MONTHS, DEFLATOR = "reference/recorded_crime_london_month.csv", "reference/gdp_deflator.csv"
+SERVICES, MATCHES = "services.csv", "matches.csv"
+CATALOGUE = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`lines` begin as those that name the places under `rule`; `also` is what follows from the same fault."""
+
+    name: str
+    spoil: Spoil
+    rule: str
+    lines: tuple[str, ...]
+    mend: str
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+# ---- ways to spoil
+
+
+def cell(file: str, row: int, column: str, text: str) -> Spoil:
+    return lambda copy, _: copy.set_cell(file, row, column, text)
+
+
+def change(file: str, how: Callable[[str], str]) -> Spoil:
+    return lambda copy, _: copy.change(file, how)
+
+
+def line(file: str, row: int, how: Callable[[str], str]) -> Spoil:
+    """Change one line of a file in which no cell has line ends."""
+
+    def changed(text: str) -> str:
+        lines = text.split("\n")
+        lines[row - 1] = how(lines[row - 1])
+        return "\n".join(lines)
+
+    return change(file, changed)
+
+
+def content(file: str, how: Callable[[bytes], bytes]) -> Spoil:
+    return lambda copy, _: copy.write(file, how((copy.raw / file).read_bytes()))
+
+
+def without_its_hash(file: str, how: Callable[[Path], object]) -> Spoil:
+    return lambda copy, _: how(copy.raw / file) and None
+
+
+def entry(name: str, **parts: Any) -> Spoil:
+    """Change parts of an entry of the catalogue; None takes a part away."""
+
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        with copy.catalogue() as package:
+            (found,) = (resource for resource in package["resources"] if resource["name"] == name)
+            for part, value in parts.items():
+                found.pop(part) if value is None else found.__setitem__(part, value)
+
+    return spoil
+
+
+def catalogue(text: str) -> Spoil:
+    return lambda copy, _: (copy.raw / CATALOGUE).write_text(text, encoding="utf-8") and None
+
+
+def catalogue_as_of(value: Any) -> Spoil:
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        with copy.catalogue() as package:
+            package["as_of"] = value
+
+    return spoil
+
+
+def more_entries(*names_and_paths: tuple[str, str]) -> Spoil:
+    """Describe files anew, each as the log is described, under another name and path."""
+
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        with copy.catalogue() as package:
+            log = next(resource for resource in package["resources"] if resource["name"] == "log")
+            package["resources"] += [log | {"name": name, "path": path} for name, path in names_and_paths]
+
+    return spoil
+
+
+def no_entry(name: str) -> Spoil:
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        with copy.catalogue() as package:
+            (gone,) = (resource for resource in package["resources"] if resource["name"] == name)
+            package["resources"].remove(gone)
+            (copy.raw / gone["path"]).unlink()
+
+    return spoil
+
+
+def failing(method: str, file: str, error: OSError) -> Spoil:
+    """The system will not read `file`: whoever is root may read all, so that the call itself fails."""
+
+    def spoil(copy: ProjectCopy, monkeypatch: pytest.MonkeyPatch) -> None:
+        original, unreadable = getattr(Path, method), copy.raw / file
+
+        def read(path: Path, *args: Any, **more: Any) -> Any:
+            if path == unreadable:
+                raise error
+            return original(path, *args, **more)
+
+        monkeypatch.setattr(Path, method, read)
+
+    return spoil
+
+
+def out_of_the_folder(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+    (copy.raw / "log.csv").rename(copy.raw.parent / "log.csv")
+    entry("log", path="../log.csv")(copy, _)
+
+
+NO_ONE = PermissionError(EACCES, "Permission denied")
+SAVE_AS, OPEN_QUOTE = "Save the file as CSV UTF-8.", "Look for a quotation mark that is not closed"
+DENIED = "Permission denied"
+
+CASES = [
+    # ---- the catalogue itself
+    Case("no catalogue any more", failing("read_text", CATALOGUE, FileNotFoundError(2, "gone")),
+         "the catalogue of raw files is missing", (CATALOGUE,), "from the repository."),
+    Case("a catalogue that may not be read", failing("read_text", CATALOGUE, NO_ONE),
+         f"the catalogue cannot be read: {DENIED}", (CATALOGUE,), "Make it readable."),
+    Case("a catalogue cut short", catalogue('{"resources": ['),
+         "not JSON: Expecting value: line 1 column 16 (char 15)", (CATALOGUE,), "Correct it, or restore it"),
+    Case("a catalogue of nothing", catalogue(json.dumps({"as_of": "2020-03-31"})),
+         "the catalogue lists no files", (CATALOGUE,), "Restore it from the repository."),
+    Case("a catalogue of no day", catalogue_as_of("March 2020"),
+         "as_of is not a day", (f'{CATALOGUE}: "March 2020"',), "Give the day up to which the facts are known"),
+    Case("an entry without its licence and hash", entry("budget", licenses=None, hash=None),
+         "an entry is incomplete", (CATALOGUE,), "Entry 2 (budget) has no usable hash, licenses."),
+    Case("two entries of one name", more_entries(("log", "log-2.csv")),
+         "two entries have the same name", (f'{CATALOGUE}: "log"',), "Keep one of the entries."),
+    Case("two entries of one path", more_entries(("log-2", "log.csv")),
+         "two entries have the same path", (f'{CATALOGUE}: "log.csv"',), "Keep one of the entries."),
+    # ---- the files that it describes
+    Case("a missing raw file", without_its_hash(STATED, lambda path: path.unlink()),
+         "the raw file is missing", (STATED,), "Restore it, or take it out of the catalogue."),
+    Case("a changed hash", without_its_hash(STATED, lambda path: path.write_bytes(path.read_bytes() + b"\n")),
+         "the file is not the one that the catalogue describes: its hash differs", (STATED,),
+         "Raw files are never edited: restore it."),
+    Case("a path out of the folder", out_of_the_folder,
+         "the path leads out of the folder of raw files", ("../log.csv",), "Put the file under data/raw"),
+    Case("a file that nobody described", without_its_hash("spend.csv", lambda path: path.write_text("a\n")),
+         "the file is not described in the catalogue", ("spend.csv",), "Describe it in datapackage.json"),
+    Case("a described file of no table", more_entries(("budgets", "log-2.csv")),
+         "a file of no table that is known", (f'{CATALOGUE}: "budgets"',), 'Did you mean "budget"?',
+         {"the raw file is missing": ("log-2.csv",)}),
+    Case("a table without a file", no_entry("stated_values"),
+         "no file for a table", (f'{CATALOGUE}: "stated_values"',), "Describe stated_values.csv in it."),
+    Case("a raw file that may not be read", failing("read_bytes", STATED, NO_ONE),
+         f"the raw file cannot be read: {DENIED}", (STATED,), "Make it readable, or restore it."),
+    # ---- records and headings
+    Case("a file of another encoding", content(STATED, lambda b: b.replace(b"award line", b"award \xa3", 1)),
+         "bytes that are not UTF-8 text", (f"{STATED}, row 2.",), SAVE_AS),
+    Case("a null byte", line(STATED, 4, lambda text: f"{text}\0"),
+         "a null byte in the text", (f"{STATED}, row 4.",), SAVE_AS),
+    Case("an open quotation mark", line(STATED, 5, lambda text: text.replace("PCD", '"PCD', 1)),
+         "quotation marks that do not pair", (f"{STATED}, row 5.",), OPEN_QUOTE),
+    Case("a cell that never ends", line(STATED, 3, lambda text: text + "x" * 131_072),
+         "a cell longer than 131,072 characters", (f"{STATED}, row 3.",), OPEN_QUOTE),
+    Case("an empty file", content(STATED, lambda _: b""),
+         "no heading in the first row", (f"{STATED}, row 1.",), "decision_ref, what, value, stated_where."),
+    Case("a heading alone", change(STATED, lambda text: text.split("\n")[0]),
+         "no rows under the heading", (f"{STATED}, row 1.",), "Restore the rows"),
+    Case("a heading that swallowed the table", content(STATED, lambda b: b.replace(b"\n", b",") * 20),
+         "a heading of more than 1000 columns", (f"{STATED}, row 1.",), "Look for line ends that were lost."),
+    Case("a missing column", change(STATED, lambda text: "\n".join(r.rpartition(",")[0] for r in text.split("\n"))),
+         "a column is missing", (f"{STATED}, row 1, column stated_where.",), "Add the column stated_where."),
+    Case("a renamed column", line(ALLOCATIONS, 1, lambda text: text.replace("amount_gbp", "amount")),
+         "a column is missing", (f"{ALLOCATIONS}, row 1, column amount_gbp.",),
+         'Did you mean "amount"? Rename that column to amount_gbp.'),
+    Case("a column more", change(STATED, lambda text: text.replace("\n", ",x\n").replace("where,x", "where,page")),
+         "a column that is not known", (f"{STATED}, row 1, column page.",), "Take it away."),
+    Case("a column twice", change(STATED, lambda text: text.replace("\n", ",x\n").replace("where,x", "where,what")),
+         "a column stands twice", (f"{STATED}, row 1, column what.",), "Keep one of them."),
+    Case("a comma outside quotation marks", line(STATED, 6, lambda text: text.replace("264700", "264,700")),
+         "the number of cells differs from the heading's", (f"{STATED}, row 6.",), "inside quotation marks."),
+    # ---- cells
+    Case("text in a number", cell(BUDGET, 2, "value_gbp", "£1.1m"),
+         "text where a number belongs", (f'{BUDGET}, row 2, column value_gbp: "£1.1m"',), "Write digits only"),
+    Case("half a crime", cell(CRIME, 12, "robbery", "0.5"),
+         "not a whole number", (f'{CRIME}, row 12, column robbery: "0.5"',), "Write digits only: 1250."),
+    Case("a day the other way round", cell(AWARDS, 2, "date_signed", "28/11/2014"),
+         "not a day", (f'{AWARDS}, row 2, column date_signed: "28/11/2014"',), "Write it as 2019-04-01"),
+    Case("a flag in other words", cell(AWARDS, 2, "is_extension", "no"),
+         "neither true nor false", (f'{AWARDS}, row 2, column is_extension: "no"',), "Write true or false."),
+    Case("a blank cell", cell(AWARDS, 2, "title", ""),
+         "a blank cell", (f"{AWARDS}, row 2, column title. ",), "the column may not be blank."),
+    Case("a blank borough", cell(CRIME, 2, "borough", " "),
+         "a blank cell", (f"{CRIME}, row 2, column borough. ",), "Fill it in"),
+    Case("a negative amount", cell(AWARDS, 2, "amount_gbp", "-6144288"),
+         "a negative amount", (f'{AWARDS}, row 2, column amount_gbp: "-6144288"',), "record a reversal"),
+    Case("a word that is not known", cell(AWARDS, 2, "theme", "victim"),
+         "not one of the known values", (f'{AWARDS}, row 2, column theme: "victim"',), 'Did you mean "victims"?'),
+    Case("an award with an end before its start",
+         lambda copy, _: [copy.set_cell(AWARDS, 2, f"{end}_date", day) for end, day in
+                          (("start", "2019-04-01"), ("end", "2018-03-31"))] and None,
+         "the end is before the start", (f'{AWARDS}, row 2, column end_date: "2018-03-31"',), "from the decision."),
+    Case("a duplicated key", cell(AWARDS, 193, "award_id", "A001"),
+         "the key stands twice (award_id)",
+         (f'{AWARDS}, row 2, column award_id: "A001"', f'{AWARDS}, row 193, column award_id: "A001"'),
+         "Keep one of the rows"),
+    Case("a duplicated key of three columns", line(STATED, 3, lambda _: "PCD 1329,contract 178-01: award,1,award line"),
+         "the key stands twice (decision_ref, what, stated_where)",
+         (f"{STATED}, row 2, column decision_ref", f"{STATED}, row 3, column decision_ref"), "Keep one of the rows"),
+    Case("an area by another country's code", cell(ALLOCATIONS, 2, "gss_code", "W06000015"),
+         "not an area code", (f'{ALLOCATIONS}, row 2, column gss_code: "W06000015"',), "Use the ONS code",
+         {"the code and the name are of two areas": (f"{ALLOCATIONS}, row 2, column gss_code",)}),
+    Case("London among its boroughs",
+         change(BOROUGHS, lambda text: f"{text}E12000007,London,LON,,,Inner,MPS,E12000007\n"),
+         "not a borough's code", (f'{BOROUGHS}, row 35, column gss_code: "E12000007"',), "Use the ONS code"),
+    Case("a key with a space", cell(SERVICES, 3, "service_id", "adult womens diversion"),
+         "not a plain key", (f'{SERVICES}, row 3, column service_id: "adult womens diversion"',), "a-z, 0-9"),
+    Case("a year that is not one", cell(DEFLATOR, 2, "financial_year", "2008-10"),
+         "not a financial year", (f'{DEFLATOR}, row 2, column financial_year: "2008-10"',), "Write it as 2019-20."),
+    Case("an unknown quarter", cell(CRIME, 2, "quarter", "2010-11-Q5"),
+         "not a quarter", (f'{CRIME}, row 2, column quarter: "2010-11-Q5"',), "Write it as 2019-20-Q4."),
+    Case("a quarter of no year", cell(CRIME, 2, "quarter", "2010-12-Q1"),
+         "not a quarter", (f'{CRIME}, row 2, column quarter: "2010-12-Q1"',), "Write it as 2019-20-Q4."),
+    Case("a month past December", cell(MONTHS, 2, "month", "2010-13"),
+         "not a month", (f'{MONTHS}, row 2, column month: "2010-13"',), "Write it as 2019-04."),
+    Case("a date in words", cell(RESULTS, 2, "period_start", "spring 2018"),
+         "not a date", (f'{RESULTS}, row 2, column period_start: "spring 2018"',), "Write 2019, 2019-04 or"),
+    Case("a source without an address", cell(AWARDS, 2, "source_url", "the website"),
+         "not a web address", (f'{AWARDS}, row 2, column source_url: "the website"',), "Give the address"),
+    # ---- between tables
+    Case("an unknown borough", cell(CRIME, 2, "borough", "Barking & Dagenham"),
+         "an unknown borough", (f'{CRIME}, row 2, column borough: "Barking & Dagenham"',),
+         'Did you mean "Barking and Dagenham"?'),
+    Case("the code of another borough", cell(ALLOCATIONS, 2, "gss_code", "E09000008"),
+         "the code and the name are of two areas", (f'{ALLOCATIONS}, row 2, column gss_code: "E09000008"',),
+         "The code of Bromley is E09000006."),
+    Case("an unknown service", cell(AWARDS, 2, "service", "Victim referral and assessment"),
+         "an unknown service", (f'{AWARDS}, row 2, column service: "Victim referral and assessment"',),
+         'Did you mean "Victims referral and assessment"?'),
+    Case("a name of two services", cell(SERVICES, 3, "aliases", "Anita Project"),
+         "a name that two services go by", (f'{SERVICES}, row 5, column aliases: "Anita Project"',), "under one"),
+    Case("an unknown result", cell(MATCHES, 18, "base_result_id", "R999"),
+         "an unknown result", (f'{MATCHES}, row 18, column base_result_id: "R999"',), f"a result_id of {RESULTS}."),
+    Case("an award that there is not", cell(MATCHES, 3, "award_ids", "A055|A999"),
+         "not a component award", (f'{MATCHES}, row 3, column award_ids: "A999"',), "Only component awards"),
+    Case("a result that nobody judged", cell(MATCHES, 18, "result_id", "R02"),
+         "a result that no match speaks of", (f'{RESULTS}, row 2, column result_id: "R01"',), "Add a row for it"),
+    Case("a headline on a plan", cell(RESULTS, 14, "precision", "plan"),
+         "a headline on weak evidence", (f'{MATCHES}, row 2, column headline: "R13"',), "set headline to false."),
+    Case("a match without its money", cell(MATCHES, 3, "award_ids", ""),
+         "a match without what its basis needs", (f'{MATCHES}, row 3, column basis: "awards"',), "Fill in award_ids"),
+]  # fmt: skip
