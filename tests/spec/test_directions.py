@@ -1,7 +1,8 @@
 """Which way the true unit cost lies.
 
 A unit cost is spend over count. "Over £22 million" makes the cost at least what is worked out; "over 2,750 people"
-makes it at most, for a larger count makes a smaller cost. Two that pull the same way agree; two that pull apart leave the
+makes it at most, for a larger count makes a smaller cost. Two
+that pull the same way agree; two that pull apart leave the
 direction unknown, and so does a spend whose own direction is unknown. A plan is not a bound: it is what was meant.
 """
 
