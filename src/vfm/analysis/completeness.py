@@ -31,6 +31,8 @@ def traced(awards: pd.DataFrame) -> dict[str, Estimate]:
     Returns
     -------
     Keyed by figure: counts of awards, and sums in pounds. They count what was found, so they have no interval.
+    What is not summed is stated in envelopes and their parts, which overlap: `awards-not-summed-pounds` says how
+    much was left out of the sum, and is no sum of money itself.
     """
     components = awards[awards["role"] == "component"]
     numbers = {
@@ -40,7 +42,11 @@ def traced(awards: pd.DataFrame) -> dict[str, Estimate]:
         "awards-not-summed-pounds": awards["amount_not_summed"].sum(),
         "awards-secondary-count": int((components["source_kind"] == "secondary").sum()),
     }
-    return {name: Estimate(float(value), method="count or sum of the awards found") for name, value in numbers.items()}
+    methods = {"awards-not-summed-pounds": "sum of what is stated, which overlaps: not a sum of money"}
+    return {
+        name: Estimate(float(value), method=methods.get(name, "count or sum of the awards found"))
+        for name, value in numbers.items()
+    }
 
 
 def span_of(awards: pd.DataFrame) -> str:

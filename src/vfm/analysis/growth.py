@@ -24,6 +24,8 @@ def rounded(value: float, rounded_to: float) -> Interval:
     >>> rounded(23_600_000, 100_000)
     (23550000.0, 23600000, 23650000.0)
     """
+    if rounded_to < 0:
+        raise ValueError(f"a figure is not rounded to {rounded_to}")
     return value - rounded_to / 2, value, value + rounded_to / 2
 
 
@@ -31,7 +33,9 @@ def over_rounding(formula: Callable[..., float], *inputs: Interval, method: str)
     """A formula of rounded inputs, with the range that their rounding allows.
 
     The range is taken over the corners of the box of inputs, which is exact for a formula that only rises
-    or only falls in each input, as every formula here does.
+    or only falls in each input. The comparisons do so always. The effects of `split_growth` do so unless prices,
+    people and crime together multiply the start by more than about seven, since the last effect is the growth
+    less the other three.
 
     >>> over_rounding(lambda a, b: b - a, (1.5, 2, 2.5), (9.5, 10, 10.5), method="difference").upper
     9.0
@@ -65,13 +69,18 @@ def deflator_index(deflator: pd.DataFrame) -> "pd.Series[float]":
     Raises
     ------
     ValueError
-        when more than one vintage is given: two vintages are never mixed.
+        when not just one vintage is given (two are never mixed), a year stands twice, or one is left out: the
+        next year's change is on the year that is missing.
     """
     if deflator["vintage"].nunique() != 1:
         raise ValueError("a deflator has one vintage: choose it first")
+    rows = deflator.sort_values("financial_year")
+    years = [FinancialYear.parse(year).first for year in rows["financial_year"]]
+    if years != list(range(years[0], years[0] + len(years))):
+        raise ValueError(f"a deflator has every year once, not {', '.join(rows['financial_year'])}")
     chained: dict[str, float] = {}
     last = np.nan
-    for row in deflator.sort_values("financial_year").itertuples():
+    for row in rows.itertuples():
         last = row.index if not np.isnan(row.index) else last * (1 + row.pct_change / 100)
         chained[row.financial_year] = last
     return pd.Series(chained, name="deflator").dropna()
@@ -97,10 +106,10 @@ def log_mean(a: "np.ndarray", b: "np.ndarray") -> "np.ndarray":
 
     Source: Ang (2004), Energy Policy 32, 1131-1139.
     """
-    a, b = np.asarray(a, float), np.asarray(b, float)
-    ratio = np.log(a) - np.log(b)
-    near = np.abs(ratio) < 1e-8  # the difference quotient loses its digits; the mean of the two does not
-    return np.where(near, (a + b) / 2, (a - b) / np.where(near, 1, ratio))
+    low, high = np.minimum(a, b).astype(float), np.maximum(a, b).astype(float)
+    # Of two near values the difference of logarithms keeps few digits; the logarithm of 1 + their difference, all.
+    ratio = np.log1p((high - low) / low)
+    return np.where(ratio == 0, high, (high - low) / np.where(ratio == 0, 1, ratio))
 
 
 def decompose_change(start: pd.DataFrame, end: pd.DataFrame) -> "pd.Series[float]":
@@ -143,6 +152,11 @@ class TwoYears:
     start, end : the two sums in cash, each (lower, value, upper)
     prices : the deflator's index at the end over that at the start
     people, crimes : population and recorded crime at the start and at the end
+
+    Raises
+    ------
+    ValueError
+        when one of them is not more than zero: nothing can be divided by it, nor can it have grown.
     """
 
     years: int
@@ -151,6 +165,19 @@ class TwoYears:
     prices: float
     people: tuple[float, float]
     crimes: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        parts = {
+            "years": (self.years,),
+            "start": self.start,
+            "end": self.end,
+            "prices": (self.prices,),
+            "people": self.people,
+            "crimes": self.crimes,
+        }
+        wrong = [name for name, values in parts.items() if not all(value > 0 or np.isnan(value) for value in values)]
+        if wrong:
+            raise ValueError(f"two years can be compared only by numbers over zero; mend {', '.join(wrong)}")
 
 
 def compare_years(two: TwoYears) -> dict[str, Estimate]:

@@ -38,7 +38,8 @@ def poisson_interval(
     Notes
     -----
     Exact: half the chi-square quantiles with 2x and 2x + 2 degrees of freedom (Garwood 1936). Byar's
-    approximation: x(1 - 1/9x - z/(3 sqrt x))^3, the upper limit with x + 1 (Breslow and Day 1987, p. 69).
+    approximation: x(1 - 1/9x - z/(3 sqrt x))^3, the upper limit with x + 1 (Breslow and Day 1987, p. 69). A
+    lower limit that would be negative (a count of 1 at 99.8%) is 0.
 
     >>> lower, upper = poisson_interval(5)
     >>> round(float(lower), 3), round(float(upper), 3)
@@ -63,13 +64,13 @@ def poisson_interval(
 
 def _exact_limits(x: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tail = (1 - level) / 2
-    lower = np.where(x > 0, stats.chi2.ppf(tail, 2 * np.maximum(x, 1e-300)) / 2, 0.0)
+    lower = np.where(x > 0, stats.chi2.ppf(tail, 2 * np.where(x > 0, x, 1)) / 2, 0.0)
     return lower, stats.chi2.isf(tail, 2 * x + 2) / 2
 
 
 def _byar_limits(x: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     z = stats.norm.isf((1 - level) / 2)
-    positive = np.maximum(x, 1e-300)
+    positive = np.where(x > 0, x, 1)
     lower = np.where(x > 0, x * (1 - 1 / (9 * positive) - z / (3 * np.sqrt(positive))) ** 3, 0.0)
     more = x + 1
     return np.maximum(lower, 0), more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
@@ -117,8 +118,8 @@ def unit_cost(
         ],
         "",
     )
-    # By the sizes met here a lower limit of zero happens only with no events: guard the division all the same.
-    has_upper = positive & (lower_count > 0)
+    has_upper = positive & (lower_count > 0)  # Byar's lower limit can fall to zero for a count of one or two
+    reason = np.where(positive & ~has_upper, "the count may be as low as zero: the cost has no upper limit", reason)
     return pd.DataFrame(
         {
             "value": (pounds / x.where(positive)),
@@ -208,9 +209,15 @@ def as_result(row: "pd.Series[float]", *, level: float) -> Result:
     method = "ratio of totals"
     if pd.notna(row["lower"]):
         rule = "exact" if row["value"] < EXACT_BELOW else "Byar"
-        method += f"; {level:.0%} {rule} Poisson limits of the count, inverted"
+        method += f"; {level * 100:.12g}% {rule} Poisson limits of the count, inverted"
         return Estimate(row["cost"], row["lower"], row["upper"], n=row["value"], method=method)
-    method += "; a bound" if row["direction"] else "; the count was decided, so no interval"
+    if row["direction"] == UNKNOWN:
+        method += "; its parts are bounds or round, so no interval"
+    elif row["direction"]:
+        method += "; a bound"
+    else:
+        counted = "planned" if row["value_precision"] == "plan" else "decided"
+        method += f"; the count was {counted}, so no interval"
     return Estimate(row["cost"], n=row["value"], method=method, direction=Direction(row["direction"]))
 
 
@@ -254,7 +261,11 @@ def coverage_results(table: pd.DataFrame) -> dict[str, Result]:
     }
 
 
-COVERAGE = ("A unit cost can be worked out", "Results were found, but no cost", "No result was found")
+COVERAGE = (
+    "A cost for each person or outcome can be worked out",
+    "Results were found, but no such cost",
+    "No result was found",
+)
 
 
 def coverage(services: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
@@ -263,16 +274,17 @@ def coverage(services: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     services : `service_id` and `amount`, the pounds of its component awards (blank: none)
-    matches : `service_id`, `value_precision` and `basis`, "none" where a result has no money to go with it; a
-        plan is no result
+    matches : `service_id`, `value_precision`, `denominator` and `basis`, "none" where a result has no money to go
+        with it. A plan is no result, and the size of a grant is no cost of what it achieved
 
     Returns
     -------
     One row for each of `COVERAGE`, in order, with `services`, `pounds` and `share` of the pounds; every
     service with an award is in exactly one row.
     """
-    costed = set(matches.loc[(matches["basis"] != "none") & (matches["value_precision"] != "plan"), "service_id"])
-    known = set(matches["service_id"])
+    found = matches[matches["value_precision"] != "plan"]
+    known = set(found["service_id"])
+    costed = set(found.loc[(found["basis"] != "none") & (found["denominator"] != "grant"), "service_id"])
     groups = np.select(
         [services["service_id"].isin(costed), services["service_id"].isin(known)], COVERAGE[:2], COVERAGE[2]
     )

@@ -5,12 +5,15 @@ release's. A drawing has the same bytes whenever it is drawn from the same numbe
 that matplotlib brings along, and identifiers come from the figure's id.
 """
 
+import functools
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
@@ -29,9 +32,12 @@ DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY, LIGHT_PURPLE = (
 )
 FONT_STACK = ["DejaVu Sans", "Arial", "Helvetica", "sans-serif"]
 WIDTH, ROW = 8.0, 0.52  # inches
+NOT_STYLE = ("backend", "interactive", "toolbar", "webagg", "tk.", "docstring", "timezone")  # the session's own
 
 
+@functools.cache
 def _style() -> Any:
+    """Every setting that a drawing can depend on: matplotlib's own, the sheet's, and ours."""
     sheet = str(files("afcharts") / "afcharts.mplstyle")
     own = {
         "font.sans-serif": FONT_STACK,
@@ -41,14 +47,36 @@ def _style() -> Any:
         "savefig.facecolor": "white",
         "xtick.color": "#666666",
         "ytick.color": "#666666",
+        "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+        "hatch.linewidth": 1.5,
     }
-    return dict(matplotlib.rc_params_from_file(sheet, use_default_template=False)) | own
+    plain = {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith(NOT_STYLE)}
+    return plain | dict(matplotlib.rc_params_from_file(sheet, use_default_template=False)) | own
+
+
+def _in_style(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Draw in the house style whatever the session has set, for a text takes its style as it is made."""
+
+    @functools.wraps(draw)
+    def styled(table: pd.DataFrame, **named: Any) -> Figure:
+        with matplotlib.rc_context(_style()):
+            figure = draw(table, **named)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # laid out once: laid out again, the parts would move by a hair
+            return figure
+
+    return styled
 
 
 def _figure(rows: float) -> tuple[Figure, Axes]:
-    with matplotlib.rc_context(_style()):
-        figure = Figure(figsize=(WIDTH, rows), layout="constrained")
-        return figure, figure.add_subplot()
+    figure = Figure(figsize=(WIDTH, rows), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def _at_most_two(groups: object) -> None:
+    count = len(list(groups))  # type: ignore[call-overload]
+    if not 1 <= count <= 2:
+        raise ValueError(f"this chart tells one or two groups apart, not {count}")
 
 
 def _rows(axes: Axes, labels: list[str], x_label: str) -> None:
@@ -62,9 +90,10 @@ def _rows(axes: Axes, labels: list[str], x_label: str) -> None:
 
 
 def _pounds_axis(axis: Any) -> None:
-    axis.set_major_formatter(lambda value, _: words.pounds(value, short=True).replace(".0m", "m"))
+    axis.set_major_formatter(lambda value, _: words.pounds(value, short=True).replace(".0m", "m").removesuffix(".00"))
 
 
+@_in_style
 def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
     """Values at two years, not joined: nothing is published between them.
 
@@ -72,6 +101,7 @@ def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
     ----------
     table : one row a point with the columns named: a year as text, pounds, and a group (at most two)
     """
+    _at_most_two(table[group].unique())
     figure, axes = _figure(3.6)
     first, last = sorted(table[x].unique())[0], sorted(table[x].unique())[-1]
     years = [f"{year}/{(year + 1) % 100:02d}" for year in range(int(first[:4]), int(last[:4]) + 1)]
@@ -106,27 +136,25 @@ def two_points(table: pd.DataFrame, *, x: str, y: str, group: str) -> Figure:
     return figure
 
 
+@_in_style
 def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str) -> Figure:
     """The parts of a sum as bars, each with its interval and its number."""
     figure, axes = _figure(1.0 + ROW * len(table))
     table = table.assign(**{end: table[end].astype(float).fillna(table[value]) for end in (lower, upper)})
-    seaborn.barplot(data=table, x=value, y=label, color=DARK_BLUE, ax=axes, width=0.62)
+    axes.barh(range(len(table)), table[value], height=0.62, color=DARK_BLUE)
     errors = [table[value] - table[lower], table[upper] - table[value]]
-    axes.errorbar(table[value], range(len(table)), xerr=errors, fmt="none", ecolor=DARK_GREY, capsize=4)
-    reach = table[upper].max()
-    for row, (number, high) in enumerate(zip(table[value], table[upper], strict=True)):
-        axes.text(max(high, 0) + reach * 0.02, row, words.pounds(number, short=True), va="center")
-    axes.set_xlim(min(0, table[lower].min()) * 1.1, reach * 1.18)
-    axes.set_ylabel("")
-    axes.grid(True, axis="x")
-    axes.grid(False, axis="y")
-    axes.set_xlabel("Pounds, cash")
-    axes.tick_params(axis="y", length=0)
+    axes.errorbar(table[value], range(len(table)), xerr=errors, fmt="none", ecolor=TURQUOISE, elinewidth=2, capsize=4)
+    low, high = min(0, table[lower].min()), max(0, table[upper].max())
+    room = high - low
+    for row, (number, end) in enumerate(zip(table[value], table[upper], strict=True)):
+        axes.text(max(end, 0) + room * 0.02, row, words.pounds(number, short=True), va="center")
+    axes.set_xlim(low - room * 0.1 * (low < 0), high + room * 0.18)
+    _rows(axes, list(table[label]), "Pounds, cash")
     _pounds_axis(axes.xaxis)
-    seaborn.despine(ax=axes, left=True)
     return figure
 
 
+@_in_style
 def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> Figure:
     """Values in pounds on a log scale: a dot with its interval, or a dot and an arrow for a bound.
 
@@ -134,6 +162,8 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
     ----------
     table : the columns named, and `lower`, `upper` (blank without an interval) and `direction`
     """
+    if not (table[[value, "lower", "upper"]].min(axis=None) > 0):
+        raise ValueError("a log scale has no place for a value of zero or less")
     figure, axes = _figure(1.2 + ROW * len(table))
     axes.set_xscale("log")
     points = table[[label, value, "lower", "upper", "direction"]].set_axis(
@@ -175,6 +205,7 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
     return figure
 
 
+@_in_style
 def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_label: str) -> Figure:
     """Counts by category for one or two groups, with a gap between bars and the number on each.
 
@@ -183,11 +214,14 @@ def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_l
     table : one row a category
     groups : column -> name; at most two
     """
+    _at_most_two(groups)
     figure, axes = _figure(1.1 + ROW * len(table))
     height = 0.78 / len(groups)
-    for place, (column, colour) in enumerate(zip(groups, (DARK_BLUE, TURQUOISE), strict=False)):
-        middle = [row + (place - (len(groups) - 1) / 2) * (height + 0.02) for row in range(len(table))]
-        axes.barh(middle, table[column], height=height, color=colour, edgecolor="white", label=groups[column])
+    styles = zip((DARK_BLUE, TURQUOISE), ("", "//"), strict=True)
+    for place, (column, (colour, hatch)) in enumerate(zip(groups, styles, strict=False)):
+        middle = np.arange(len(table)) + (place - (len(groups) - 1) / 2) * (height + 0.02)
+        look: dict[str, Any] = {"color": colour, "edgecolor": "white", "hatch": hatch, "label": groups[column]}
+        axes.barh(middle, table[column], height=height, **look)
         for y, number in zip(middle, table[column], strict=True):
             axes.text(number + table[list(groups)].max(axis=None) * 0.012, y, words.cell(float(number)), va="center")
     _rows(axes, list(table[label].astype(str)), x_label)
@@ -196,6 +230,7 @@ def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_l
     return figure
 
 
+@_in_style
 def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str, marks: dict[float, str]) -> Figure:
     """The share that lasts at least so long, as a step for each of at most two groups.
 
@@ -204,6 +239,7 @@ def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str
     table : one row a group and length: the columns named, and the share (a proportion) that is at least as long
     marks : length -> name of a line that the steps are held against
     """
+    _at_most_two(table[group].unique())
     figure, axes = _figure(4.2)
     styles = zip((DARK_BLUE, TURQUOISE), ("-", "--"), strict=True)
     for (name, rows), (colour, line) in zip(table.groupby(group, sort=False), styles, strict=False):
@@ -223,7 +259,7 @@ def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str
 
 
 def svg(figure: Figure, figure_id: str) -> str:
-    """A figure as SVG: the same bytes each time, its identifiers its own."""
+    """A figure as SVG: the same bytes each time, its identifiers its own, so that two can stand on one page."""
     with matplotlib.rc_context(_style() | {"svg.hashsalt": figure_id}):
         drawn = _written(figure, "svg", {"Date": None, "Creator": None}).decode()
     # Names such as axes_1 are the same in every chart, and a page holds several.

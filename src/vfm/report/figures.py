@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,13 @@ def as_json(record: Any) -> str:
 
 def as_csv(frame: pd.DataFrame) -> str:
     """A table as CSV text; numbers to twelve significant digits, past which they are noise of the machine."""
-    plain = frame.map(lambda cell: f"{cell:.12g}" if isinstance(cell, float) and not pd.isna(cell) else cell)
-    return plain.to_csv(index=False, lineterminator="\n")
+    return frame.map(_plain).to_csv(index=False, lineterminator="\n")
+
+
+def _plain(cell: object) -> object:
+    if isinstance(cell, float) and not pd.isna(cell):
+        return f"{cell:.12g}"
+    return cell
 
 
 def numbers_csv(numbers: list[Number]) -> str:
@@ -158,10 +164,25 @@ def only_shown(frame: pd.DataFrame, columns: Columns, missing: Mapping[str, str]
     strange = [name for name in columns if name not in frame.columns]
     if strange:
         raise ValueError(f"no column {', '.join(strange)} in the table; it has {', '.join(map(str, frame.columns))}")
+    headings = [heading for heading, _ in columns.values()]
+    if len(set(headings)) < len(headings):
+        raise ValueError(f"two columns have one heading: {', '.join(headings)}")
     kept = frame[list(columns)].reset_index(drop=True).astype("object")
-    for name in columns:
+    for name, (_, unit) in columns.items():
         kept[name] = kept[name].where(kept[name].notna(), missing.get(name, words.NOT_AVAILABLE))
+        if not unit:  # without a unit it is text, on the page as in the file: a year has no comma
+            kept[name] = [_as_text(cell) for cell in kept[name]]
     return kept
+
+
+def _as_text(cell: object) -> str:
+    """A cell of a column without a unit, as its file says it."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, bool):
+        return words.cell(cell)
+    # a return alone would end the row for some readers of the file
+    return f"{cell:.12g}" if isinstance(cell, float) else "\n".join(str(cell).splitlines())
 
 
 def combined_status(frame: pd.DataFrame, status: Status) -> Status:

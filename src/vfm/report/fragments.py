@@ -27,7 +27,7 @@ def status_label(status: str) -> str:
     """Status where the eye is: loud when a figure is not a published or derived one."""
     loud = " loud" if status in {Status.SCENARIO, Status.ILLUSTRATIVE} else ""
     text = {"scenario": "Scenario: under assumptions of ours", "illustrative": "ILLUSTRATIVE: made-up data"}
-    return f'<span class="status{loud}">{text.get(status, status)}</span>'
+    return f'<span class="status{loud}">{escape(text.get(status, status))}</span>'
 
 
 def chart_html(shown: Shown, svg: str, data: pd.DataFrame) -> str:
@@ -53,7 +53,7 @@ def _notes(shown: Shown) -> str:
 
 def card(number: Number) -> str:
     """A headline number: title, value, interval, period and status."""
-    spread = f'<p class="range">{number.range}</p>' if number.range else ""
+    spread = f'<p class="range">{escape(number.range)}</p>' if number.range else ""
     return (
         f'<div class="card"><p class="title">{escape(number.title)}</p>'
         f'<p class="value"><data data-figure="{number.figure_id}">{escape(number.text)}</data></p>{spread}'

@@ -1,6 +1,7 @@
 """An executed notebook as a page of its own: one file, no script, nothing fetched from elsewhere."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -64,12 +65,19 @@ def slug(text: str) -> str:
 
 
 class _Renderer(mistune.HTMLRenderer):
+    def __init__(self) -> None:
+        super().__init__(escape=True)
+        self._taken: Counter[str] = Counter()
+
     def heading(self, text: str, level: int, **attributes: Any) -> str:
-        return f'<h{level} id="{slug(text)}">{text}</h{level}>\n'
+        name = slug(text) or "section"
+        self._taken[name] += 1
+        address = name if self._taken[name] == 1 else f"{name}-{self._taken[name]}"
+        return f'<h{level} id="{address}">{text}</h{level}>\n'
 
 
 def _parts(notebook: Mapping[str, Any]) -> list[Part]:
-    markdown = mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"])
+    markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["table"])
     parts = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":

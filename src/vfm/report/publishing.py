@@ -5,6 +5,7 @@ it also writes. The notebook cannot tell the difference, and no path is a parame
 """
 
 import os
+import re
 import string
 from collections.abc import Mapping
 from html import escape
@@ -75,7 +76,7 @@ class Release:
         unit : "£", "£ per young person", "proportion", "awards", ...
         period : what it is about: "2019/20", "2016 to 2017"
         source : who published what it is made from
-        status : when it is not what the result says of itself
+        status : when it is weaker than what the result says of itself; a stronger one is not taken
         """
         known: dict[str, Any] = {
             "figure_id": figures.check_id(figure_id),
@@ -85,7 +86,7 @@ class Release:
             "source": source,
             "notebook": self.notebook,
             "order": next(self._order),
-            "status": str(Status(status or result.status)),
+            "status": str(max(Status(status or result.status), result.status, key=list(Status).index)),
         }
         if isinstance(result, CannotSay):
             number = Number(**known, value=None, lower=None, upper=None, method="cannot say", reason=result.reason)
@@ -130,8 +131,9 @@ class Release:
         ``{id}`` is the number, ``{id:range}`` its interval and ``{id:period}`` what it is about.
         """
         text = "\n\n".join(self.fill(paragraph) for paragraph in paragraphs)
-        marked = "\n\n".join(_Marked(self).format(paragraph) for paragraph in paragraphs)
-        return Fragment(f'<div class="say">{mistune.create_markdown(escape=False)(marked)}</div>', text)
+        marks = _Marked(self)
+        html = str(mistune.create_markdown(escape=True)("\n\n".join(map(marks.format, paragraphs))))
+        return Fragment(f'<div class="say">{marks.put_back(html)}</div>', text)
 
     def fill(self, text: str) -> str:
         """`text` with its figures filled in, plain: for titles and alt text."""
@@ -284,11 +286,22 @@ class _Filled(string.Formatter):
 
 
 class _Marked(_Filled):
-    """The same, each number marked with the figure that it is, so that a page can link to it."""
+    """The same, each number marked with the figure that it is, so that a page can link to it.
+
+    While Markdown is read, a mark stands in for each: a star or a tag in a figure's words is theirs.
+    """
+
+    def __init__(self, release: Release):
+        super().__init__(release)
+        self._held: list[str] = []
 
     def format_field(self, value: Number, format_spec: str) -> str:
         text = escape(super().format_field(value, format_spec))
-        if format_spec:
-            return text
-        plain = "" if value.value is None else f' value="{value.value:.12g}"'
-        return f'<data data-figure="{value.figure_id}"{plain}>{text}</data>'
+        if not format_spec:
+            plain = "" if value.value is None else f' value="{value.value:.12g}"'
+            text = f'<data data-figure="{value.figure_id}"{plain}>{text}</data>'
+        self._held.append(text)
+        return f"\ue000{len(self._held) - 1}\ue001"
+
+    def put_back(self, html: str) -> str:
+        return re.sub("\ue000(\\d+)\ue001", lambda mark: self._held[int(mark[1])], html)

@@ -4,6 +4,10 @@ GOV.UK and ONS style: "£53.6 million" in prose, "£53.6m" on charts, commas fro
 Values are stored plainly (proportions, pounds); what is here is only how they look.
 """
 
+import re
+from datetime import date
+
+import numpy as np
 import pandas as pd
 
 from vfm.vocabulary.results import Direction
@@ -26,9 +30,9 @@ def quantity(value: float, unit: str, *, short: bool = False) -> str:
     if unit.startswith("£"):
         return pounds(value, short=short)
     if unit.startswith("proportion"):
-        return f"{_sign(value)}{abs(value) * 100:,.1f}%"
-    text = f"{_sign(value)}{abs(value):,.0f}" if float(value).is_integer() else f"{_sign(value)}{abs(value):,.1f}"
-    return f"{text} months" if unit == "months" else text
+        return _signed(value, f"{abs(value) * 100:,.1f}%")
+    text = _signed(value, f"{abs(value):,.0f}" if float(value).is_integer() else f"{abs(value):,.1f}")
+    return f"{text} month{'' if text == '1' else 's'}" if unit == "months" else text
 
 
 def pounds(value: float, *, short: bool = False) -> str:
@@ -40,27 +44,42 @@ def pounds(value: float, *, short: bool = False) -> str:
     size = abs(value)
     if round(size) >= MILLION:
         text = f"£{size / MILLION:,.1f}{'m' if short else ' million'}"
-    elif size >= 100 or size == 0:
+    elif round(size, 2) >= 100 or round(size, 2) == 0:
         text = f"£{size:,.0f}"
     else:
         text = f"£{size:,.2f}"
-    return _sign(value) + text
+    return _signed(value, text)
 
 
 def span(lower: float, upper: float, unit: str) -> str:
     """An interval: "£3,369 to £4,307".
 
-    The two ends keep enough places to differ from each other, for an interval that reads as a point is none.
+    The two ends keep enough places to differ from each other, for an interval that reads as a point is none. Two
+    ends that are the same are one number.
 
     >>> span(1.2643, 1.2781, "proportion"), span(23_550_000, 23_650_000, "£")
     ('126.4% to 127.8%', '£23.55 million to £23.65 million')
     """
+    if lower == upper:
+        return quantity(lower, unit)
     low, high = quantity(lower, unit), quantity(upper, unit)
-    if unit.startswith("£") and abs(upper) >= MILLION:
-        low, high = (f"{_sign(x)}£{abs(x) / MILLION:,.2f} million" for x in (lower, upper))
-    elif low == high:
-        low, high = f"{lower:,.3f}", f"{upper:,.3f}"
+    millions = unit.startswith("£") and max(abs(lower), abs(upper)) >= MILLION
+    for places in range(2, 9):
+        if low != high and not (millions and places == 2):
+            break
+        low, high = (_placed(x, unit, places, millions=millions) for x in (lower, upper))
     return f"{low} to {high}"
+
+
+def _placed(value: float, unit: str, places: int, *, millions: bool) -> str:
+    size = abs(value)
+    if millions:
+        text = f"£{size / MILLION:,.{places}f} million"
+    elif unit.startswith("proportion"):
+        text = f"{size * 100:,.{places}f}%"
+    else:
+        text = f"{'£' if unit.startswith('£') else ''}{size:,.{places}f}{' months' if unit == 'months' else ''}"
+    return _signed(value, text)
 
 
 def bounded(text: str, direction: Direction | str) -> str:
@@ -85,18 +104,21 @@ def listing(items: list[str]) -> str:
 
 def cell(value: object, unit: str = "") -> str:
     """A table's cell; a value that is not there is marked, never blank and never NaN."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return NOT_AVAILABLE
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool):
         return "yes" if value else "no"
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        value = date.fromisoformat(value)
+    if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value) or NOT_AVAILABLE
     if unit == "£":  # whole pounds down a column, so that the eye can compare them
-        return f"{_sign(float(value))}£{abs(float(value)):,.0f}"
+        return _signed(float(value), f"£{abs(float(value)):,.0f}")
     return quantity(float(value), unit)
 
 
-def _sign(value: float) -> str:
-    return "−" if value < 0 else ""
+def _signed(value: float, text: str) -> str:
+    """`text` with a minus where `value` is under zero and the text is not that of zero."""
+    return f"−{text}" if value < 0 and any(digit in text for digit in "123456789") else text
