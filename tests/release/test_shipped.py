@@ -131,6 +131,8 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
         ("terms-under-24-months-count", 89, 0),
         ("terms-36-months-or-more-count", 21, 0),
         ("terms-median-months", 12, 0),
+        # 13 + 76 awards under 24 months: £4,233,001 + £111,747,662 of £328,410,570 with a stated term
+        ("terms-under-24-months-pounds-share", 115_980_663.27 / 328_410_570.05, 1e-9),
         ("terms-before-stated-count", 45, 0),
         ("terms-before-median-months", 22, 0),
         ("terms-since-stated-count", 96, 0),

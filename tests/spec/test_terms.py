@@ -36,17 +36,37 @@ def test_every_band_is_in_the_table() -> None:
 
 
 SUMMARIES = [
-    # terms in months, under 24, 36 or more, share under 24, median, working
-    ([12, 23, 24, 36], 2, 1, 0.5, 23.5, "2 of 4; between 23 and 24"),
-    ([12, None, 24], 1, 0, 0.5, 18.0, "1 of the 2 that are stated; between 12 and 24"),
-    ([48], 0, 1, 0.0, 48.0, "0 of 1"),
+    # terms in months, pounds, under 24, 36 or more, share under 24, share of pounds, median, working
+    ([12, 23, 24, 36], [5, 5, 10, 20], 2, 1, 0.5, 0.25, 23.5, "2 of 4; 10 of £40; between 23 and 24"),
+    ([12, None, 24], [6, 90, 2], 1, 0, 0.5, 0.75, 18.0, "of the 2 stated 1, £6 of £8; between 12 and 24"),
+    ([12, 12, 48], [None, 1, 4], 2, 1, 2 / 3, 0.2, 12.0, "2 of 3; £1 of the £5 stated"),
+    ([48], [7], 0, 1, 0.0, 0.0, 48.0, "0 of 1; £0 of £7"),
 ]
 
 
-@pytest.mark.parametrize(("months", "short", "long", "share", "median", "working"), SUMMARIES)
+@pytest.mark.parametrize(("months", "pounds", "short", "long", "share", "of_pounds", "median", "working"), SUMMARIES)
 def test_terms_in_short(
-    months: list[float | None], short: int, long: int, share: float, median: float, working: str
+    months: list[float | None],
+    pounds: list[float | None],
+    short: int,
+    long: int,
+    share: float,
+    of_pounds: float,
+    median: float,
+    working: str,
 ) -> None:
-    got = terms.term_results(pd.DataFrame({"months": pd.Series(months, dtype=float)}))
-    keys = ("under-24-months-count", "36-months-or-more-count", "under-24-months-share", "median-months")
-    assert [got[key].value for key in keys] == [short, long, share, median], working
+    awards = pd.DataFrame({"months": pd.Series(months, dtype=float), "amount": pd.Series(pounds, dtype=float)})
+    got = terms.term_results(awards)
+    expected = {
+        "under-24-months-count": short,
+        "36-months-or-more-count": long,
+        "under-24-months-share": share,
+        "under-24-months-pounds-share": of_pounds,
+        "median-months": median,
+    }
+    assert {key: got[key].value for key in expected} == expected, working
+
+
+def test_terms_without_amounts_have_no_share_of_pounds() -> None:
+    got = terms.term_results(pd.DataFrame({"months": [12.0], "amount": [None]}, dtype=float))
+    assert got["under-24-months-pounds-share"].reason == "no award here states both a term and an amount"

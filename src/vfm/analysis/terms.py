@@ -61,7 +61,8 @@ def term_results(awards: pd.DataFrame) -> dict[str, Result]:
     Returns
     -------
     `awards-count`, `stated-count`, `under-24-months-count`, `36-months-or-more-count`, `under-24-months-share`
-    (of those stated) and `median-months`. Where no term is stated the last two say so.
+    (of those stated), `under-24-months-pounds-share` (of the pounds with a stated term) and `median-months`.
+    Where no term or no amount is stated they say so.
     """
     months = awards["months"].dropna()
     short = int((months < MINIMUM).sum())
@@ -74,10 +75,24 @@ def term_results(awards: pd.DataFrame) -> dict[str, Result]:
     results: dict[str, Result] = {name: Estimate(n, method="count of the awards found") for name, n in counts.items()}
     if months.empty:
         none = CannotSay("no award here states a term")
-        return results | {"under-24-months-share": none, "median-months": none}
+        return results | dict.fromkeys(("under-24-months-share", "under-24-months-pounds-share", "median-months"), none)
     share = Estimate(short / len(months), n=len(months), method="count over awards with a stated term")
     median = Estimate(float(months.median()), n=len(months), method="median of stated terms")
-    return results | {"under-24-months-share": share, "median-months": median}
+    pounds = _short_pounds(awards)
+    return results | {
+        "under-24-months-share": share,
+        "under-24-months-pounds-share": pounds,
+        "median-months": median,
+    }
+
+
+def _short_pounds(awards: pd.DataFrame) -> Result:
+    stated = awards.dropna(subset=["months", "amount"])
+    total = stated["amount"].sum()
+    if not total:
+        return CannotSay("no award here states both a term and an amount")
+    short = stated.loc[stated["months"] < MINIMUM, "amount"].sum()
+    return Estimate(float(short / total), n=len(stated), method="pounds over pounds with a stated term")
 
 
 def on_side(awards: pd.DataFrame, first_day: pd.Timestamp, side: str) -> pd.DataFrame:
