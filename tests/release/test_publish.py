@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PUBLISH, QUARTER, write_notebook
 
+from small_projects import PUBLISH, QUARTER, write_notebook
 from vfm.cli import main
 from vfm.release import manifest
 

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import QUARTER, ROOT, copy_project
 
+from small_projects import QUARTER, ROOT, copy_project
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest

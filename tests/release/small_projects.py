@@ -1,0 +1,38 @@
+"""Projects in a temporary folder, whole or with small notebooks for what goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+QUARTER = "2019-20-Q4"
+PARAMETERS = f'quarter = "{QUARTER}"'
+FRONT = f'{PARAMETERS}\nbase_year = "2012-13"\nyear = "2019-20"'
+PUBLISH = """import vfm
+from vfm.vocabulary.results import Estimate
+
+release = vfm.open_release(quarter)
+release.number("{id}", Estimate({value}), title="A number", unit="awards", period="2019/20", source="here");"""
+
+
+def copy_project(target: Path, *, notebooks: bool) -> Path:
+    shutil.copytree(ROOT / "data" / "raw", target / "data" / "raw")
+    shutil.copy(ROOT / "requirements.lock", target)
+    if notebooks:
+        shutil.copytree(ROOT / "notebooks", target / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    else:
+        (target / "notebooks").mkdir()
+    return target
+
+
+def write_notebook(project: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> None:
+    """A notebook of the project, with the parameters that its class has."""
+    first = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    body = [new_code_cell(cell) for cell in cells]
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell(f"# {name}"), first, *body]), project / f"notebooks/{name}.ipynb"
+    )
