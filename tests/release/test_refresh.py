@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -30,6 +28,18 @@ def test_a_line_for_each_notebook_and_the_path_of_the_draft(small: Path, capsys:
     ]
     assert f"draft: {Path('reports/drafts') / QUARTER / 'index.html'}" in said.out
     assert said.err == ""
+
+
+def test_a_run_leaves_the_process_where_it_was(small: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_notebook(
+        small,
+        "00-data-quality",
+        PUBLISH.format(id="first", value=1),
+        f"assert __import__('os').getcwd() == {str(small)!r}",
+    )
+    assert main(["refresh", QUARTER]) == 0
+    assert Path.cwd() == tmp_path
 
 
 def test_two_runs_make_the_same_bytes(draft: Path, contents: Contents) -> None:
@@ -105,50 +115,6 @@ def test_no_notebooks_is_said(small: Path, capsys: pytest.CaptureFixture[str]) -
     assert "There are no notebooks" in capsys.readouterr().err
 
 
-FAULTS = {
-    "an exception": ("x = 1\n1 / 0", "failed with ZeroDivisionError: division by zero", "x = 1"),
-    "a kernel that dies": ("import os\nos._exit(9)", "its kernel died", ""),
-    "an id used twice": (PUBLISH.format(id="last", value=3), 'the figure "last" is already published', "import vfm"),
-    "a figure that is not there": (
-        'import vfm\nvfm.open_release(quarter)["frist"]',
-        'Did you mean "first"?',
-        "import vfm",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", FAULTS)
-def test_a_notebook_that_fails_names_the_cell_and_leaves_the_last_draft(
-    draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], case: str
-) -> None:
-    small, before = draft.parents[2], contents(draft)
-    cell, message, begins = FAULTS[case]
-    capsys.readouterr()
-    write_notebook(small, "90-quarterly-update", PUBLISH.format(id="last", value=2), cell, parameters=FRONT)
-    assert main(["refresh", QUARTER]) == 3
-    said = capsys.readouterr()
-    assert "00-data-quality: done" in said.out  # the others finish
-    assert "90-quarterly-update: failed" in said.out
-    assert message in said.err
-    assert "Traceback" not in said.err
-    if begins:
-        assert "90-quarterly-update: cell 4 failed" in said.err  # title, parameters, the good cell, and this
-        assert f"the cell begins: {begins}" in said.err
-    assert contents(draft) == before
-    kept = small / f"reports/drafts/.failed-{QUARTER}/90-quarterly-update.ipynb"
-    assert kept.is_file()
-    assert sorted(p.name for p in draft.parent.iterdir()) == [f".failed-{QUARTER}", QUARTER]
-
-
-def test_the_next_good_run_clears_what_the_failed_one_left(draft: Path) -> None:
-    small = draft.parents[2]
-    write_notebook(small, "00-data-quality", "1 / 0")
-    assert main(["refresh", QUARTER]) == 3
-    write_notebook(small, "00-data-quality", PUBLISH.format(id="first", value=1))
-    assert main(["refresh", QUARTER]) == 0
-    assert [p.name for p in draft.parent.iterdir()] == [QUARTER]
-
-
 def test_raw_files_that_cannot_be_used_stop_the_run_before_any_notebook(
     draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,38 +135,6 @@ def test_a_reports_folder_that_cannot_be_written_is_said(small: Path, capsys: py
     said = capsys.readouterr().err
     assert "Cannot write in" in said
     assert "Make it writable and run again" in said
-
-
-@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
-def test_an_interrupt_loses_nothing_and_leaves_no_kernel(draft: Path, contents: Contents) -> None:
-    small, before = draft.parents[2], contents(draft)
-    pid_file = small / "kernel.pid"
-    hang = f"import os, time\nopen(r'{pid_file}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
-    write_notebook(small, "00-data-quality", hang)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "vfm", "refresh", QUARTER],
-        cwd=small,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    while not (pid_file.exists() and pid_file.read_text()):
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.05)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert run.returncode == 130
-    assert said.strip() == "vfm: interrupted. The last release is as it was."
-    assert contents(draft) == before
-    assert [p.name for p in draft.parent.iterdir()] == [QUARTER]
-    kernel = int(pid_file.read_text())
-    for _ in range(200):
-        if not Path(f"/proc/{kernel}").exists():
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("the kernel outlived its run")
 
 
 def test_a_reader_never_meets_a_draft_that_is_not_whole(draft: Path) -> None:

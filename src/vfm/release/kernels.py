@@ -54,7 +54,7 @@ class Kernels:
         from papermill.exceptions import PapermillExecutionError
 
         environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
-        manager = type("Manager", (_Manager,), {"environment": environment, "kernels": self})
+        manager = type("Manager", (_Manager,), {"environment": environment, "folder": str(root), "kernels": self})
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
         loop = ensure_event_loop()  # this thread's, which papermill's client runs on and leaves open
         try:
@@ -65,7 +65,6 @@ class Kernels:
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                cwd=str(root),
                 execution_timeout=TIME_LIMIT,
                 kernel_manager_class=manager,
                 extra_arguments=QUIET,
@@ -105,9 +104,10 @@ class Kernels:
 
 
 class _Manager(AsyncKernelManager):
-    """A kernel manager that gives its kernel an environment, and can be ended from another thread."""
+    """A kernel manager that gives its kernel an environment and a folder, and can be ended from another thread."""
 
     environment: ClassVar[dict[str, str]] = {}
+    folder: ClassVar[str]
     kernels: ClassVar[Kernels]
 
     def __init__(self, **traits: Any):
@@ -116,6 +116,7 @@ class _Manager(AsyncKernelManager):
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
         kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
+        kw["cwd"] = self.folder  # papermill's own way changes the folder of the whole process, for every thread
         return await super()._async_pre_start_kernel(**kw)
 
     pre_start_kernel = _async_pre_start_kernel
