@@ -15,7 +15,7 @@ LONGEST_SHOWN = 60  # characters
 class Problem:
     """One thing wrong in what came in: where it is, which rule it breaks and how to mend it.
 
-    `row` counts as a spreadsheet does: the heading is row 1, the first record row 2.
+    `sheet` is of a workbook; `row` counts as a spreadsheet does: the heading is row 1, the first record row 2.
     """
 
     file: str
@@ -25,11 +25,14 @@ class Problem:
     column: str | None = None
     value: str | None = None
     advice: bool = False
+    sheet: str | None = None
 
     @property
     def place(self) -> str:
         """Where it is, as a person would point: ``awards.csv, row 12, column amount_gbp``."""
         parts = [_plain(self.file)]
+        if self.sheet is not None:
+            parts.append(f"sheet {shown(self.sheet)}")
         if self.row is not None:
             parts.append(f"row {self.row}")
         if self.column is not None:
