@@ -19,6 +19,9 @@ from vfm.cli import main
 from vfm.data import checks
 
 ROOM = CHECKOUT / "src" / "vfm" / "data"
+# What is sent is not yet reached by the command: tests/unit/data/test_sent_messages.py holds these to their tests.
+SENT = {"archives.py", "opendocument.py", "personal.py", "sheets.py", "workbooks.py"}
+SOURCES = [path for path in ROOM.rglob("*.py") if path.name not in SENT]
 ADVICE = "the source states it twice with different values"  # of the published files as they are
 
 # ---- what is said
@@ -281,13 +284,13 @@ def without_a_case(said: set[str]) -> set[str]:
 
 
 def test_every_message_about_the_data_has_a_bad_file() -> None:
-    said = patterns(*(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py")))
+    said = patterns(*(path.read_text(encoding="utf-8") for path in SOURCES))
     assert without_a_case(said) == set()
     assert len(said) > 40
 
 
 def test_every_bad_file_is_for_a_message_that_there_is() -> None:
-    said = patterns(*(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py")))
+    said = patterns(*(path.read_text(encoding="utf-8") for path in SOURCES))
     assert [case.name for case in CASES if not any(re.fullmatch(one, case.rule) for one in said)] == []
     assert len({case.name for case in CASES}) == len(CASES)
 
