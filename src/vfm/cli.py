@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError, shown
@@ -37,8 +38,9 @@ def check(project: "Project", options: argparse.Namespace) -> int:
 
     checked = checks.check(Catalogue.read(project.raw))
     _print_problems(checked.problems, sys.stdout)
-    rows = sum(len(table) for table in checked.tables.values())
-    print(f"{len(checked.tables)} tables, {rows:,} rows: {len(checked.errors)} errors, {len(checked.advice)} advice")
+    described = [table for name, table in checked.tables.items() if not name.startswith("returned_")]
+    rows = sum(map(len, checked.tables.values()))
+    print(f"{len(described)} tables, {rows:,} rows: {len(checked.errors)} errors, {len(checked.advice)} advice")
     return DataError.exit_status if checked.errors else 0
 
 
@@ -104,11 +106,23 @@ def _say(line: str, to: TextIO) -> None:
     print(line.encode(encoding, errors="backslashreplace").decode(encoding), file=to)
 
 
+def template(project: "Project", options: argparse.Namespace) -> int:
+    """Write the return that a provider fills in."""
+    from vfm.data.quarter import QuarterData
+    from vfm.data.template import template_for
+    from vfm.vocabulary.periods import Quarter
+
+    data = QuarterData(project, Quarter.parse(options.quarter))
+    print(template_for(data, options.service, Path(options.to)))
+    return 0
+
+
 COMMANDS: dict[Callable[["Project", argparse.Namespace], int], str] = {
     check: "every problem in what came in, and how to mend it",
     build: "raw files to processed tables",
     refresh: "check, build, run the notebooks: a draft of the quarter's release",
     publish: "seal a draft as the release",
+    template: "the workbook that a provider fills in: a quarter's monitoring return",
 }
 
 
@@ -122,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=function)
         if function is not check:
             command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
+        if function is template:
+            command.add_argument("--service", metavar="SERVICE", required=True, help="key or name of the service")
+            command.add_argument("--to", metavar="FOLDER", default=".", help="where to write it (here)")
         if function is refresh:
             command.add_argument(
                 "-p",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from project_copies import ProjectCopy
 
@@ -35,7 +36,46 @@ class Case:
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+LGE = "London Gang Exit"
+LGE_SPEND = [LGE, "London", "actual", 1250.5]
+RETURNED = "returns/2019-20-Q4/a.xlsx"
+HEADINGS = {
+    "Spend": ["service", "area", "basis", "amount"],
+    "Outputs": ["service", "area", "measure", "count"],
+    "Outcomes": ["service", "area", "measure", "achieved", "assessed"],
+}
+
 # ---- ways to spoil
+
+
+def returned(file: str, **sheets: list[list[Any]]) -> Spoil:
+    """Put a monitoring return in place: rows under the headings of each sheet that a return has."""
+
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        book = Workbook()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in [*([HEADINGS[name]] if name in HEADINGS else []), *rows]:
+                sheet.append(row)
+        path = copy.raw / "returns" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        book.save(path)
+
+    return spoil
+
+
+def correction(file: str, row: int, column: str, was: str, becomes: str) -> Spoil:
+    line = f"{file},{row},{column},{was},{becomes},a slip,performance analyst,2026-11-23\n"
+    return change("corrections.csv", lambda text: text + line)
+
+
+def both(*spoils: Spoil) -> Spoil:
+    def spoil(copy: ProjectCopy, patch: pytest.MonkeyPatch) -> None:
+        for one in spoils:
+            one(copy, patch)
+
+    return spoil
 
 
 def cell(file: str, row: int, column: str, text: str) -> Spoil:
@@ -266,4 +306,42 @@ CASES = [
          "a headline on weak evidence", (f'{MATCHES}, row 2, column headline: "R13"',), "set headline to false."),
     Case("a match without its money", cell(MATCHES, 3, "award_ids", ""),
          "a match without what its basis needs", (f'{MATCHES}, row 3, column basis: "awards"',), "Fill in award_ids"),
+    # ---- corrections
+    Case("a correction whose source was mended", correction(AWARDS, 2, "amount_gbp", "1", "6144289"),
+         "a correction whose source has changed", (f'{AWARDS}, row 2, column amount_gbp: "6144288"',), "take the correction away"),
+    Case("a correction of a row that there is not", correction(AWARDS, 9999, "amount_gbp", "1", "2"),
+         "a correction of a cell that there is not", (f"{AWARDS}, row 9999, column amount_gbp.",), "Correct its row and column"),
+    Case("a correction of a column that there is not", correction(AWARDS, 2, "amount", "1", "2"),
+         "a correction of a cell that there is not", (f"{AWARDS}, row 2, column amount.",), 'Did you mean "amount_gbp"?'),
+    Case("a correction of no file", correction("published/award.csv", 2, "amount_gbp", "1", "2"),
+         "a correction of no file that is known", ('corrections.csv, row 2, column file: "published/award.csv"',),
+         f'Did you mean "{AWARDS}"?'),
+    Case("a correction that brings in words", correction(AWARDS, 2, "amount_gbp", "6144288", "six million"),
+         "text where a number belongs", (f'{AWARDS}, row 2, column amount_gbp: "six million"',), "Write digits only"),
+    # ---- monitoring returns
+    Case("a return in a folder that is no quarter", returned("2019-20/a.xlsx", Spend=[LGE_SPEND]),
+         "a return in a folder that is no quarter", ("returns/2019-20/a.xlsx.",), "such as returns/2019-20-Q4."),
+    Case("a sheet of another name", returned("2019-20-Q4/a.xlsx", Spent=[["pounds"], [1]]),
+         "a sheet that is no part of a return", (f"{RETURNED}, sheet Spent.",), 'Did you mean "Spend"?'),
+    Case("a borough misspelt in a return",
+         returned("2019-20-Q4/a.xlsx", Outputs=[[LGE, "Croyden", "People engaged", 3]]),
+         "an unknown area", (f'{RETURNED}, sheet Outputs, row 2, column area: "Croyden"',),
+         'Did you mean "Croydon"?'),
+    Case("a service that is not in the register",
+         returned("2019-20-Q4/a.xlsx", Spend=[["London Gang Exits", *LGE_SPEND[1:]]]),
+         "an unknown service", (f'{RETURNED}, sheet Spend, row 2, column service: "London Gang Exits"',),
+         f'Did you mean "{LGE}"?'),
+    Case("an outcome among the outputs", returned("2019-20-Q4/a.xlsx", Outputs=[[LGE, "London", "Lower risk", 3]]),
+         "an unknown measure", (f'{RETURNED}, sheet Outputs, row 2, column measure: "Lower risk"',),
+         "Choose it from the list"),
+    Case("more achieved than assessed", returned("2019-20-Q4/a.xlsx", Outcomes=[[LGE, "London", "Lower risk", 8, 5]]),
+         "more achieved than were assessed", (f'{RETURNED}, sheet Outcomes, row 2, column achieved: "8"',),
+         "correct one of the two"),
+    Case("words where money belongs", returned("2019-20-Q4/a.xlsx", Spend=[[*LGE_SPEND[:3], "about 5k"]]),
+         "text where a number belongs", (f'{RETURNED}, sheet Spend, row 2, column amount: "about 5k"',),
+         "Write digits only"),
+    Case("the same in two returns",
+         both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), returned("2019-20-Q4/b.xlsx", Spend=[LGE_SPEND])),
+         "two returns report the same", ('returns/2019-20-Q4/b.xlsx, sheet Spend, row 2, column basis: "actual"',),
+         f"{RETURNED} has it in row 2"),
 ]  # fmt: skip

@@ -7,14 +7,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from vfm.data import checks
-from vfm.data.catalogue import Catalogue
+from vfm.data.catalogue import Catalogue, sha256
 from vfm.data.project import Project
+from vfm.data.returns import return_areas
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import write_stamp
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import Quarter
 
+RETURNED = ("returned_spend", "returned_outputs", "returned_outcomes")
 SQL = Path(__file__).parent / "sql"
 
 
@@ -47,6 +49,7 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             connection.register(name, numbered)
         connection.register("service_names", checks.service_names(raw["services"]))
         connection.register("match_awards", checks.match_awards(raw["matches"]))
+        connection.register("return_areas", return_areas(raw["boroughs"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
 
 
@@ -55,6 +58,20 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
     files = [
         (f.name, f.path, f.title, f.publisher, f.licence, str(f.status), len(checked.tables[f.name]), f.sha256)
         for f in catalogue.files.values()
+    ]
+    files += [
+        (
+            r.label,
+            r.label,
+            f"Monitoring return, {r.folder}",
+            "the provider",
+            "not stated",
+            str(catalogue.status),
+            rows,
+            sha256(r.path),
+        )
+        for r in catalogue.returned()
+        for rows in [sum(int((checked.tables[name]["file"] == r.label).sum()) for name in RETURNED)]
     ]
     queried = [(p.file, p.row, p.column, p.rule, p.mend) for p in checked.advice]
     return {

@@ -13,6 +13,7 @@ from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.results import Status
 
 CATALOGUE = "datapackage.json"
+RETURNS = "returns"
 
 
 def sha256(path: Path) -> str:
@@ -35,12 +36,22 @@ class RawFile:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """A monitoring return as it came: where it is, what messages call it, and the folder it was put into."""
+
+    path: Path
+    label: str
+    folder: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Every raw file under `folder`, and the day up to which they tell the facts."""
 
     folder: Path
     as_of: str
     files: dict[str, RawFile]
+    status: Status = Status.PUBLISHED  # of what providers return, which is not described file by file
 
     @classmethod
     def read(cls, folder: Path) -> "Catalogue":
@@ -66,7 +77,17 @@ class Catalogue:
         if problems:
             raise DataError("The catalogue of raw files cannot be used as it is.", problems)
         files = [_raw_file(resource) for resource in package["resources"]]
-        return cls(folder, package["as_of"], {file.name: file for file in files})
+        status = Status(package.get("status", Status.PUBLISHED))
+        return cls(folder, package["as_of"], {file.name: file for file in files}, status)
+
+    def returned(self) -> list["Returned"]:
+        """The monitoring returns that came in: every file in a folder of `returns`, in order."""
+        paths = sorted(path for path in (self.folder / RETURNS).glob("*/*") if path.is_file())
+        return [
+            Returned(path, path.relative_to(self.folder).as_posix(), path.parent.name)
+            for path in paths
+            if path.name[0] != "."
+        ]
 
     def place(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when that is outside the folder of raw files."""
@@ -103,6 +124,8 @@ class Catalogue:
         described = {self.place(file) for file in self.files.values()} | {(self.folder / CATALOGUE).resolve()}
         for path in sorted(self.folder.rglob("*")):
             within = path.relative_to(self.folder)
+            if len(within.parts) == len(("returns", "quarter", "file")) and within.parts[0] == RETURNS:
+                continue
             hidden = any(part.startswith(".") for part in within.parts)  # an editor's or the system's own
             if path.is_file() and not hidden and path.resolve() not in described:
                 yield Problem(
@@ -114,7 +137,8 @@ class Catalogue:
     @property
     def fingerprint(self) -> str:
         """One hash over every raw file as described, and so as it is where there are no problems."""
-        parts = [self.as_of, *(repr(file) for file in self.files.values())]
+        parts = [self.as_of, self.status, *(repr(file) for file in self.files.values())]
+        parts += [f"{returned.label} {sha256(returned.path)}" for returned in self.returned()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -7,7 +7,10 @@ import pandas as pd
 
 from vfm.data import schemas
 from vfm.data.catalogue import CATALOGUE, Catalogue
+from vfm.data.corrections import corrections_of, without_a_file
+from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
+from vfm.data.returns import read_returns
 from vfm.vocabulary.errors import DataError, Problem, suggestion
 
 OTHER_AREAS = {"E12000007": "London", "none": "London Heathrow and London City Airports"}
@@ -39,13 +42,15 @@ def check(catalogue: Catalogue) -> Checked:
     """Read and check every raw table that the catalogue describes."""
     problems = catalogue.problems()
     tables: dict[str, pd.DataFrame] = {}
-    for name, schema in schemas.RAW.items():
+    # The register of corrections is read first, for what it says is read in the others.
+    for name, schema in sorted(schemas.RAW.items(), key=lambda pair: pair[0] != "corrections"):
         file = catalogue.files.get(name)
         if file is None:
             mend = f"Describe {name}.csv in it."
             problems.append(Problem(CATALOGUE, "no file for a table", mend, value=name))
         elif (path := catalogue.present(file)) is not None:
-            table, found = read_table(path, schema, label=file.path)
+            made = corrections_of(tables.get("corrections"), file.path)
+            table, found = read_table(path, schema, label=file.path, corrections=made)
             problems += found
             if table is not None:
                 tables[name] = table
@@ -53,6 +58,8 @@ def check(catalogue: Catalogue) -> Checked:
         mend = "Give it the name of a table of ours, or take it away." + suggestion(name, sorted(schemas.RAW))
         problems.append(Problem(CATALOGUE, "a file of no table that is known", mend, value=name))
     files = {name: file.path for name, file in catalogue.files.items()}
+    if "corrections" in tables:
+        problems += without_a_file(tables["corrections"], sorted(files.values()))
     for rule, needs in RULES.items():
         if set(needs) <= set(tables):
             problems += rule(*[tables[name] for name in needs], *[files[name] for name in needs])
@@ -60,6 +67,13 @@ def check(catalogue: Catalogue) -> Checked:
         for name, table in tables.items():
             if {"gss_code", "borough"} <= set(table.columns):
                 problems += _areas(table, files[name], tables["boroughs"])
+    if {"boroughs", "indicators", "services"} <= set(tables):
+        names = sorted(set(service_names(tables["services"])["name"]))
+        returned, found = read_returns(catalogue, tables, names)
+        tables |= returned
+        problems += found
+        if "awards" in tables and not found:  # what cannot be read cannot be weighed
+            problems += plausibility(tables)
     return Checked(tables, tuple(problems))
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from io import StringIO
 from math import isfinite
@@ -14,6 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from vfm.data.corrections import Correction, corrected
 from vfm.data.tables import DAY, FLAG, NUMBER, WHOLE
 from vfm.vocabulary.errors import Problem, nearest, suggestion
 from vfm.vocabulary.periods import YEARS
@@ -25,7 +26,9 @@ SAVE_AS = "Save the file as CSV UTF-8."
 OPEN_QUOTE = "Look for a quotation mark that is not closed, or that should be written twice."
 
 
-def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+def read_table(
+    path: Path, schema: pa.DataFrameSchema, *, label: str, corrections: Sequence[Correction] = ()
+) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read a CSV file into the columns of `schema`.
 
     Parameters
@@ -33,6 +36,7 @@ def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[p
     path : the file
     schema : one of `schemas.RAW`
     label : what messages call the file
+    corrections : of this file, made before anything is read
 
     Returns
     -------
@@ -49,12 +53,27 @@ def read_table(path: Path, schema: pa.DataFrameSchema, *, label: str) -> tuple[p
         records = list(_records(text))
     except _UnreadableError as unreadable:
         return None, [Problem(label, unreadable.rule, unreadable.mend, row=unreadable.row)]
-    heading = records[0] if records else []
+    made, problems = corrected(list(enumerate(records, FIRST_RECORD - 1)), corrections, label)
+    table, found = typed_table(made, schema, label=label)
+    return table, problems + found
+
+
+def typed_table(
+    records: Sequence[tuple[int, Sequence[str]]], schema: pa.DataFrameSchema, *, label: str
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Records as a table of `schema`, wherever they were read from.
+
+    Parameters
+    ----------
+    records : (row, cells) of every row with the heading first, cells as text
+    schema, label : as for `read_table`, which says what is returned
+    """
+    heading = list(records[0][1]) if records else []
     problems = list(_heading_problems(heading, list(schema.columns), label))
     if problems:
         return None, problems
-    body = [(row, record) for row, record in enumerate(records[1:], FIRST_RECORD) if any(map(str.strip, record))]
-    if not body:
+    body = [(row, list(record)) for row, record in records[1:] if any(map(str.strip, record))]
+    if not body and not schema.metadata["empty"]:
         return None, [Problem(label, "no rows under the heading", "Restore the rows from the publisher's file.", row=1)]
     ragged = {row for row, record in body if len(record) != len(heading)}
     problems += [

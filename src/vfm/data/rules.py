@@ -1,4 +1,4 @@
-"""What a cell or a row of a raw table has to be.
+"""What a cell, a row or a column of a raw table has to be.
 
 A rule is a pandera `Check` whose `error` says what is wrong and whose `description` says how to mend it.
 """
@@ -10,16 +10,18 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from vfm.data.tables import TEXT
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import YEARS, FinancialYear, Quarter
 
 
-def _check(test: Callable[[Any], Any], says: str, mend: str, **more: Any) -> pa.Check:
+def check(test: Callable[[Any], Any], says: str, mend: str, **more: Any) -> pa.Check:
+    """A rule: what it tests, what it says of what breaks it, and how to mend that."""
     return pa.Check(test, error=says, description=mend, **more)
 
 
 def _each(test: Callable[[str], bool], says: str, mend: str) -> pa.Check:
-    return _check(test, says, mend, element_wise=True)
+    return check(test, says, mend, element_wise=True)
 
 
 def one_of(*allowed: str) -> pa.Check:
@@ -59,7 +61,7 @@ def _is_month(text: str) -> bool:
     return len(text) == len("2019-04") and _is_part_date(text)
 
 
-NOT_NEGATIVE = _check(
+NOT_NEGATIVE = check(
     lambda s: s >= 0,
     "a negative amount",
     "Amounts are positive; record a reversal as a row of its own with its reason.",
@@ -73,9 +75,40 @@ MONTH = _each(_is_month, "not a month", "Write it as 2019-04.")
 PART_DATE = _each(_is_part_date, "not a date", "Write 2019, 2019-04 or 2019-04-01.")
 LINK = matches(r"https?://\S+", "not a web address", "Give the address of the page that publishes it.")
 SOURCE_KIND = one_of("official", "secondary")
-ENDS_AFTER_START = _check(
+ENDS_AFTER_START = check(
     lambda frame: ~(frame["end_date"] < frame["start_date"]),
     "the end is before the start",
     "Correct start_date or end_date from the decision.",
     name="end_date",
+)
+
+
+def column(dtype: str, description: str, *checks: pa.Check, blank: bool = False) -> pa.Column:
+    """A column of a table: its type, what it means and the rules that its cells keep."""
+    return pa.Column(dtype, list(checks), nullable=blank, description=description)
+
+
+def table(
+    title: str, key: list[str], columns: dict[str, pa.Column], *checks: pa.Check, empty: bool = False
+) -> pa.DataFrameSchema:
+    """A table: its title, key and columns, the rules that its rows keep, and whether it may have no rows."""
+    about = {"empty": empty}
+    return pa.DataFrameSchema(columns, checks=list(checks), unique=key, title=title, strict=True, metadata=about)
+
+
+AREA = {
+    "gss_code": column(TEXT, "ONS code of the area; none is London's airports", AREA_CODE),
+    "borough": column(TEXT, "name of the area"),
+}
+
+THEME = one_of(
+    "crime_prevention",
+    "hate_crime",
+    "other",
+    "reoffending",
+    "safer_neighbourhood_boards",
+    "vawg",
+    "victims",
+    "violence_reduction",
+    "youth",
 )

@@ -43,7 +43,8 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "version": next_version(project, quarter),
         "follows": published_version(project, quarter),
         "parameters": {job.name: job.parameters for job in jobs},
-        "inputs": {f"data/raw/{file.path}": file.sha256 for file in catalogue.files.values()},
+        "inputs": {f"data/raw/{file.path}": file.sha256 for file in catalogue.files.values()}
+        | {f"data/raw/{returned.label}": sha256(returned.path) for returned in catalogue.returned()},
         "code": code_hash(project),
         "packages": {name: version(name) for name in PACKAGES},
         "seed": SEED,

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from vfm.data.readers import read_table
-from vfm.data.rules import ENDS_AFTER_START, NOT_NEGATIVE, one_of
-from vfm.data.schemas import RAW, column, table
+from vfm.data.rules import ENDS_AFTER_START, NOT_NEGATIVE, column, one_of, table
+from vfm.data.schemas import RAW
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.errors import Problem
 

@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vfm.data.readers import read_table
-from vfm.data.rules import ENDS_AFTER_START, LINK, NOT_NEGATIVE, PART_DATE, QUARTER, YEAR, one_of
-from vfm.data.schemas import column, table
+from vfm.data.rules import ENDS_AFTER_START, LINK, NOT_NEGATIVE, PART_DATE, QUARTER, YEAR, column, one_of, table
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 SOAK = os.environ.get("VFM_SOAK") == "1"

@@ -1,0 +1,174 @@
+"""Monitoring returns: what a provider sends each quarter, on three sheets, and what it has to hold.
+
+A return is a workbook (XLSX or ODS) with the sheets Spend, Outputs and Outcomes, or a CSV file that holds one
+of them. `vfm template` writes the workbook; `read_returns` takes back what came.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import pandera.pandas as pa
+
+from vfm.data.catalogue import Catalogue, Returned
+from vfm.data.readers import typed_table
+from vfm.data.rules import NOT_NEGATIVE, check, column, one_of, table
+from vfm.data.tables import NUMBER, TEXT, WHOLE
+from vfm.data.workbooks import Sheet, read_workbook
+from vfm.vocabulary.errors import Problem, UsageError, suggestion
+from vfm.vocabulary.periods import Quarter
+
+LONDON_WIDE = "London"  # how a return names what is not for one borough
+BASES = ("actual", "budget", "committed")
+OWN_SHEETS = ("Read me", "Lists")  # of the template; they hold no returns
+
+NOT_MORE_THAN_ASSESSED = check(
+    lambda frame: ~(frame["achieved"] > frame["assessed"]),
+    "more achieved than were assessed",
+    "Achieved are some of those assessed: correct one of the two.",
+    name="achieved",
+)
+WHERE = {
+    "service": column(TEXT, "name of the service, as in services.csv"),
+    "area": column(TEXT, "name of the borough, or London for what is not for one borough"),
+}
+RETURN: dict[str, pa.DataFrameSchema] = {
+    "Spend": table(
+        "Money of the quarter",
+        ["service", "area", "basis"],
+        {
+            **WHERE,
+            "basis": column(TEXT, "what the sum is", one_of(*BASES)),
+            "amount": column(NUMBER, "pounds, nominal", NOT_NEGATIVE),
+        },
+    ),
+    "Outputs": table(
+        "What was done in the quarter",
+        ["service", "area", "measure"],
+        {
+            **WHERE,
+            "measure": column(TEXT, "name of an output, as in indicators.csv"),
+            "count": column(WHOLE, "how many in the quarter", NOT_NEGATIVE),
+        },
+    ),
+    "Outcomes": table(
+        "What changed, of those assessed in the quarter",
+        ["service", "area", "measure"],
+        {
+            **WHERE,
+            "measure": column(TEXT, "name of an outcome, as in indicators.csv"),
+            "achieved": column(WHOLE, "how many achieved it", NOT_NEGATIVE),
+            "assessed": column(WHOLE, "how many were assessed", NOT_NEGATIVE),
+        },
+        NOT_MORE_THAN_ASSESSED,
+    ),
+}
+
+
+def read_returns(
+    catalogue: Catalogue, raw: dict[str, pd.DataFrame], names: Sequence[str]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Every return that came in, as one table a sheet, and what is wrong with them.
+
+    Parameters
+    ----------
+    catalogue : says where the returns are
+    raw : the raw tables `boroughs` and `indicators`
+    names : every name that a service goes by
+
+    Returns
+    -------
+    `returned_spend`, `returned_outputs` and `returned_outcomes`: the columns of `RETURN` with `quarter`, `status`,
+    `file` and `raw_row`; empty where nothing came in.
+    """
+    areas = [*raw["boroughs"]["borough"].dropna(), LONDON_WIDE]
+    measures = {kind: list(rows["name"]) for kind, rows in raw["indicators"].groupby("kind")}
+    known = {"Spend": {}, "Outputs": {"measure": measures["output"]}, "Outcomes": {"measure": measures["outcome"]}}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in RETURN}
+    problems: list[Problem] = []
+    for returned in catalogue.returned():
+        quarter, found = _quarter(returned)
+        sheets, unread = read_workbook(returned.path, label=returned.label)
+        problems += found + unread
+        for name, frame, wrong in _tables(sheets, returned.label):
+            lists = {"service": list(names), "area": areas, **known[name]}
+            problems += wrong + list(_unknown(frame, lists, returned.label, name))
+            where = {"quarter": quarter, "status": str(catalogue.status), "file": returned.label}
+            parts[name].append(frame.rename_axis("raw_row").reset_index().assign(**where))
+    tables = {f"returned_{name.lower()}": _together(parts[name], RETURN[name]) for name in RETURN}
+    for name, schema in RETURN.items():
+        problems += _twice(tables[f"returned_{name.lower()}"], list(schema.unique or []), name)
+    return tables, problems
+
+
+def return_areas(boroughs: pd.DataFrame) -> pd.DataFrame:
+    """The areas that a return may name: `area` and `gss_code`."""
+    named = boroughs[["borough", "gss_code"]].rename(columns={"borough": "area"})
+    return pd.concat([named, pd.DataFrame([[LONDON_WIDE, "E12000007"]], columns=list(named))], ignore_index=True)
+
+
+def _quarter(returned: Returned) -> tuple[str, list[Problem]]:
+    try:
+        return str(Quarter.parse(returned.folder)), []
+    except UsageError:
+        mend = "Put returns into a folder named after their quarter, such as returns/2019-20-Q4."
+        return "", [Problem(returned.label, "a return in a folder that is no quarter", mend)]
+
+
+def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, pd.DataFrame, list[Problem]]]:
+    for sheet in sheets:
+        name = sheet.name if sheet.name in (*RETURN, *OWN_SHEETS) else _by_heading(sheet)
+        if name in OWN_SHEETS:
+            continue
+        if name is None:
+            mend = f"A return has the sheets {', '.join(RETURN)}.{suggestion(sheet.name, list(RETURN))}"
+            problem = Problem(label, "a sheet that is no part of a return", mend, sheet=sheet.name)
+            yield "Spend", _empty(RETURN["Spend"]), [problem]
+        elif len(sheet.rows) > 1:
+            frame, problems = typed_table(list(sheet.rows), RETURN[name], label=label)
+            found = [replace(problem, sheet=sheet.name) for problem in problems]
+            yield name, _empty(RETURN[name]) if frame is None else frame, found
+
+
+def _by_heading(sheet: Sheet) -> str | None:
+    """The part of a return that a sheet of another name is, by its columns: a CSV file has no sheet names."""
+    heading = {cell.strip() for cell in sheet.rows[0][1]} if sheet.rows else set()
+    return next((name for name, schema in RETURN.items() if set(schema.columns) == heading), None)
+
+
+def _unknown(frame: pd.DataFrame, lists: dict[str, list[str]], label: str, sheet: str) -> Iterator[Problem]:
+    for name, known in lists.items():
+        for row, value in frame[name].dropna().items():
+            if value not in known:
+                mend = f"Choose it from the list in the template.{suggestion(str(value), known)}"
+                rule = f"an unknown {name}"
+                yield Problem(label, rule, mend, row=int(row), column=name, value=str(value), sheet=sheet)
+
+
+def _twice(frame: pd.DataFrame, key: list[str], sheet: str) -> Iterator[Problem]:
+    """Rows that two returns of one quarter both report: which of them holds cannot be guessed."""
+    filled = frame.dropna(subset=key)
+    again = filled[filled.duplicated([*key, "quarter"])]
+    for row in again.to_dict("records"):
+        same = filled[(filled[[*key, "quarter"]] == pd.Series(row)[[*key, "quarter"]]).all(axis=1)]
+        first = same.iloc[0]
+        if first["file"] != row["file"]:
+            mend = f"{first['file']} has it in row {first['raw_row']}: take the return away that is out of date."
+            yield Problem(
+                str(row["file"]),
+                "two returns report the same",
+                mend,
+                row=int(row["raw_row"]),
+                column=key[-1],
+                value=str(row[key[-1]]),
+                sheet=sheet,
+            )
+
+
+def _together(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else _empty(schema, "quarter", "status", "file", "raw_row")
+
+
+def _empty(schema: pa.DataFrameSchema, *more: str) -> pd.DataFrame:
+    typed = {name: pd.Series(dtype=str(definition.dtype)) for name, definition in schema.columns.items()}
+    return pd.DataFrame(typed | {name: pd.Series(dtype="string") for name in more})

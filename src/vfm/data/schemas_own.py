@@ -1,0 +1,120 @@
+"""What the tables that the project keeps itself have to contain: its register, judgements and log."""
+
+import pandera.pandas as pa
+
+from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, column, one_of, table
+from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
+
+OWN: dict[str, pa.DataFrameSchema] = {
+    "services": table(
+        "The register of services",
+        ["service_id"],
+        {
+            "service_id": column(
+                TEXT,
+                "key of the service",
+                PLAIN_KEY,
+            ),
+            "name": column(TEXT, "name that pages show"),
+            "aliases": column(TEXT, "other names in the sources, parted by |", blank=True),
+            "theme": column(TEXT, "theme", THEME),
+            "scope": column(TEXT, "where it is delivered", one_of("borough", "not-stated", "pan-london")),
+            "note": column(TEXT, "what a reader has to mind", blank=True),
+        },
+    ),
+    "indicators": table(
+        "What services are measured by",
+        ["measure_id"],
+        {
+            "measure_id": column(TEXT, "key of the measure", PLAIN_KEY),
+            "name": column(TEXT, "name that returns and pages show"),
+            "kind": column(TEXT, "output: what was done; outcome: what changed", one_of("output", "outcome")),
+            "unit": column(TEXT, "what is counted"),
+            "direction": column(TEXT, "which way is better", one_of("down", "none", "up")),
+            "definition": column(TEXT, "what is counted, and what is not"),
+            "numerator": column(TEXT, "of an outcome: who achieved it", blank=True),
+            "denominator": column(TEXT, "of an outcome: who was assessed", blank=True),
+            "due": column(TEXT, "how often it is reported"),
+        },
+    ),
+    "matches": table(
+        "Which published result goes with which money, and why",
+        ["match_id"],
+        {
+            "match_id": column(
+                TEXT,
+                "key; names the figure",
+                PLAIN_KEY,
+            ),
+            "result_id": column(TEXT, "the result, as in results.csv"),
+            "basis": column(
+                TEXT,
+                "where the money is stated",
+                one_of("awards", "none", "stated-elsewhere", "stated-spend"),
+            ),
+            "award_ids": column(TEXT, "awards that paid for it, parted by |", blank=True),
+            "stated_pounds": column(NUMBER, "pounds stated elsewhere", NOT_NEGATIVE, blank=True),
+            "pounds_precision": column(
+                TEXT,
+                "how the money stands to the result",
+                one_of("as-published", "at-least", "at-most", "direction-unknown"),
+                blank=True,
+            ),
+            "base_result_id": column(TEXT, "the count that a share is of", blank=True),
+            "counted": column(TEXT, "what one of the count is", blank=True),
+            "denominator": column(
+                TEXT,
+                "kind of count: never mixed in a table",
+                one_of("grant", "outcome", "person"),
+                blank=True,
+            ),
+            "headline": column(FLAG, "whether the figure may stand on the front page"),
+            "obstacle": column(
+                TEXT,
+                "why it cannot be costed",
+                one_of(
+                    "elsewhere",
+                    "money-not-found",
+                    "no-count",
+                    "period-differs",
+                    "same-service",
+                    "self-report",
+                    "shared-money",
+                    "spend-not-published",
+                ),
+                blank=True,
+            ),
+            "reason": column(TEXT, "the judgement, in a sentence"),
+        },
+    ),
+    "corrections": table(
+        "Corrections of what came in",
+        ["file", "row", "column"],
+        {
+            "file": column(TEXT, "file that is corrected, from data/raw"),
+            "row": column(WHOLE, "row as a spreadsheet counts: the heading is row 1"),
+            "column": column(TEXT, "column of the cell"),
+            "from_value": column(TEXT, "what stands there, and has to stand there still", blank=True),
+            "to_value": column(TEXT, "what is read instead", blank=True),
+            "reason": column(TEXT, "why, in a sentence"),
+            "owner_role": column(TEXT, "role that answers for it"),
+            "recorded": column(DAY, "day it was recorded"),
+        },
+        empty=True,
+    ),
+    "log": table(
+        "Assumptions, decisions and data issues",
+        ["entry_id"],
+        {
+            "entry_id": column(TEXT, "key of the entry"),
+            "kind": column(TEXT, "kind of entry", one_of("assumption", "data issue", "decision")),
+            "what": column(TEXT, "what is assumed, decided or known"),
+            "effect": column(TEXT, "what it does to the figures"),
+            "reliability": column(TEXT, "how well it is founded", one_of("high", "low", "medium")),
+            "owner_role": column(TEXT, "role that answers for it"),
+            "recorded": column(DAY, "day it was recorded"),
+            "sunset": column(DAY, "day by which it must be looked at again"),
+            "source": column(TEXT, "file it is about"),
+        },
+    ),
+}

@@ -1,0 +1,118 @@
+"""What the reference tables have to contain: areas, people, crime, prices and costs."""
+
+import pandera.pandas as pa
+
+from vfm.data.rules import AREA, AREA_CODE, BOROUGH_CODE, MONTH, NOT_NEGATIVE, QUARTER, YEAR, column, one_of, table
+from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
+
+CRIME_CATEGORIES = (
+    "arson_criminal_damage",
+    "burglary",
+    "drug_offences",
+    "historical_fraud_forgery",
+    "miscellaneous_crimes_against_society",
+    "possession_of_weapons",
+    "public_order_offences",
+    "robbery",
+    "sexual_offences",
+    "theft",
+    "vehicle_offences",
+    "violence_against_the_person",
+)
+REFERENCE: dict[str, pa.DataFrameSchema] = {
+    "boroughs": table(
+        "London's 32 boroughs and the City",
+        ["gss_code"],
+        {
+            **AREA,
+            "gss_code": column(TEXT, AREA["gss_code"].description, BOROUGH_CODE),
+            "short_code": column(TEXT, "three letters"),
+            "bcu_code": column(TEXT, "police command unit; NA is North Area", blank=True),
+            "bcu_name": column(TEXT, "name of the command unit", blank=True),
+            "inner_outer": column(TEXT, "inner or outer London", one_of("Inner", "Outer")),
+            "policed_by": column(TEXT, "police force"),
+            "region_code": column(TEXT, "ONS code of the region", AREA_CODE),
+        },
+    ),
+    "deprivation": table(
+        "Index of Multiple Deprivation, average scores",
+        ["gss_code", "imd_year", "domain"],
+        {
+            **AREA,
+            "imd_year": column(WHOLE, "edition of the index"),
+            "domain": column(TEXT, "the index or one of its domains"),
+            "average_score": column(NUMBER, "population-weighted average score"),
+        },
+    ),
+    "gdp_deflator": table(
+        "GDP deflator by financial year, two vintages",
+        ["vintage", "financial_year"],
+        {
+            "vintage": column(TEXT, "name of the release"),
+            "publication_date": column(DAY, "day it was published"),
+            "financial_year": column(TEXT, "financial year", YEAR),
+            "index": column(NUMBER, "index, 100 in base_year", NOT_NEGATIVE, blank=True),
+            "base_year": column(TEXT, "year whose index is 100", YEAR),
+            "pct_change": column(NUMBER, "change on the year before, per cent"),
+            "is_forecast": column(FLAG, "whether the change was a forecast"),
+        },
+    ),
+    "green_book_discount_rates": table(
+        "Social time preference rates",
+        ["as_of", "from_year"],
+        {
+            "from_year": column(WHOLE, "first year of the band"),
+            "to_year": column(NUMBER, "last year of the band; blank: without end", blank=True),
+            "standard": column(NUMBER, "rate a year, as a proportion", NOT_NEGATIVE),
+            "health": column(NUMBER, "rate a year for health, as a proportion", NOT_NEGATIVE),
+            "as_of": column(TEXT, "edition in force"),
+            "source": column(TEXT, "where it is published"),
+        },
+    ),
+    "population": table(
+        "Mid-year population, original and rebased on the 2021 census",
+        ["series", "gss_code", "year"],
+        {
+            "series": column(TEXT, "never mix the two", one_of("original", "rebased")),
+            **AREA,
+            "year": column(WHOLE, "year of the 30 June"),
+            "population": column(WHOLE, "people", NOT_NEGATIVE),
+        },
+    ),
+    "recorded_crime_quarter": table(
+        "Recorded crime by borough and financial quarter",
+        ["gss_code", "quarter"],
+        {
+            **AREA,
+            "quarter": column(TEXT, "financial quarter", QUARTER),
+            **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
+        },
+    ),
+    "recorded_crime_london_month": table(
+        "Recorded crime in London by month",
+        ["month"],
+        {
+            "month": column(TEXT, "calendar month", MONTH),
+            **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
+        },
+    ),
+    "tile_grid": table(
+        "A place for each borough on a tile map",
+        ["gss_code"],
+        {**AREA, "row": column(WHOLE, "row, from the north"), "col": column(WHOLE, "column, from the west")},
+    ),
+    "unit_costs_of_crime": table(
+        "Economic and social cost of a crime",
+        ["crime_type", "victim_type"],
+        {
+            "crime_type": column(TEXT, "kind of crime"),
+            "victim_type": column(TEXT, "individual or commercial"),
+            "anticipation": column(NUMBER, "pounds spent in anticipation", NOT_NEGATIVE),
+            "consequence": column(NUMBER, "pounds as a consequence", NOT_NEGATIVE),
+            "multiplier_unrecorded": column(NUMBER, "crimes for each recorded one", NOT_NEGATIVE, blank=True),
+            "response": column(NUMBER, "pounds in response", NOT_NEGATIVE),
+            "total": column(NUMBER, "pounds; may differ from its parts by rounding", NOT_NEGATIVE),
+            "price_base": column(TEXT, "financial year of the prices", YEAR),
+        },
+    ),
+}
