@@ -136,5 +136,6 @@ def _kinds_in(text: str) -> Iterator[Kind]:
 
 def _headed(text: str) -> Iterator[Kind]:
     if len(text) <= SHORT:
-        plain = " ".join(re.sub(r"['\u2019]s?\b|[_*:-]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).lower().split())
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)  # fullName is two words
+        plain = " ".join(re.sub(r"['\u2019]s?\b|[_*:-]", " ", words).lower().split())
         yield from (kind for kind in IN_HEADINGS if kind.holds(plain))
