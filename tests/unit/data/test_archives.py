@@ -95,6 +95,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str, str]] = {
         lambda: sent.with_member(sent.xlsx(), "xl/sharedStrings.xml", DOCTYPE),
         *(XLSX, "a workbook whose XML declares entities or a document type", archives.OPEN_AND_SAVE),
     ),
+    "a document type": (
+        lambda: sent.with_member(sent.xlsx(), "xl/sharedStrings.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'),
+        *(XLSX, "a workbook whose XML declares entities or a document type", archives.OPEN_AND_SAVE),
+    ),
     "entities in UTF-16": (
         lambda: sent.with_member(sent.xlsx(), "xl/odd.bin", DOCTYPE.encode("utf-16")),
         *(XLSX, "a workbook whose XML declares entities or a document type", archives.OPEN_AND_SAVE),
