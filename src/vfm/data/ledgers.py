@@ -1,0 +1,260 @@
+"""Spend ledgers as councils publish them under the transparency code: one row a payment, credit or reversal."""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vfm.data.amounts import AmountError, pence
+from vfm.data.sources import Row, Says, UnreadableError, csv_rows, sheet_rows, stated_day
+from vfm.data.tables import DAY, FLAG, TEXT, WHOLE
+from vfm.vocabulary.errors import Problem
+from vfm.vocabulary.periods import YEARS
+
+COLUMNS = {
+    "body": TEXT,
+    "supplier": TEXT,
+    "redacted": FLAG,
+    "date": DAY,
+    "amount_pence": WHOLE,
+    "reference": TEXT,
+    "area": TEXT,
+    "category": TEXT,
+    "kind": TEXT,
+    "source_row": WHOLE,
+}
+HEADINGS = Path(__file__).with_name("ledger_headings.csv")  # of two names in one file, the one listed first is read
+REQUIRED = ("supplier", "amount", "date")
+PREAMBLE = 30  # rows of titles and notes above a heading
+
+MONTHS = {
+    name: n
+    for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
+NAMED_DAY = re.compile(r"(\d{1,2})[ /.-]([a-z]{3,9})[ /.-](\d{4}|\d{2})", re.ASCII | re.IGNORECASE)
+BRITISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII)
+SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?", re.ASCII)  # 1954 to 2119
+SERIAL_0 = date(1899, 12, 30)  # Excel's day 0, with the leap day of 1900 that it believes in
+TOTAL = re.compile(
+    r"(grand|sub|overall|report|page)?[\s-]*totals?\s*:?|(grand|sub)[\s-]*total .*|total for .*", re.IGNORECASE
+)
+REDACTED = re.compile(r"redact|withheld|personal data|^[x*]{3,}$", re.IGNORECASE)
+
+UNKNOWN_KIND = Says("neither CSV nor XLSX", "Save the ledger as CSV UTF-8.")
+NO_HEADING = Says(
+    "no heading that names a supplier, an amount and a date",
+    "Name them so in the first 30 rows, or add the publisher's names to ledger_headings.csv.",
+)
+NO_ROWS = Says("no payments under the heading", "Restore the rows from the publisher's file.")
+TWICE = Says("a heading that stands twice", "Keep one of the two columns, or name them apart.")
+CHOSEN = Says(
+    "more than one column for one thing", "The one named here was read; take it away if it is wrong.", advice=True
+)
+TOO_LONG = Says("a payment with more cells than the heading", "Look for a comma that should stand in quotation marks.")
+BLANK = Says("a payment without its supplier, amount or date", "Fill it in; the row was left out.")
+NOT_DAY = Says("not a date", "Write it as 31/03/2020, 31-Mar-20 or 2020-03-31, the day before the month.")
+SERIAL_DAY = Says(
+    "a date as a spreadsheet's number", "It was read as a day since 1900; check one against the ledger.", advice=True
+)
+TOTALS = Says(
+    "rows of totals", "They were left out, so that nothing is counted twice; the value says how many.", advice=True
+)
+SAME_ROWS = Says("a row that repeats another", "Both were kept; find out whether it was paid twice.", advice=True)
+SAME_MONTH = Says(
+    "a month that another file has", "Take one of them away, unless each holds a part of the month.", advice=True
+)
+
+Read = tuple[pd.DataFrame | None, list[Problem]]
+
+
+def read_ledger(path: Path, *, label: str) -> Read:
+    """Read a ledger of payments.
+
+    Parameters
+    ----------
+    path : a CSV or XLSX file, whose heading may stand below titles and notes
+    label : what messages call the file
+
+    Returns
+    -------
+    One row a payment with the columns of `COLUMNS`, and the problems. `amount_pence` is exact; a credit is negative,
+    and a `reversal` is a credit for which an equal payment of the same supplier and reference stands in the file. A
+    row that could not be read whole is left out. The table is None when there is no heading.
+    """
+    try:
+        match path.suffix.lower():
+            case ".csv":
+                rows, problems = csv_rows(path, label)
+                table, more = ledger_of_rows(rows, label=label)
+                return table, problems + more
+            case ".xlsx":
+                rows, sheet = sheet_rows(path, "payments")
+                return ledger_of_rows(rows, label=label, sheet=sheet)
+        raise UnreadableError(UNKNOWN_KIND)
+    except UnreadableError as unreadable:
+        return None, [unreadable.problem(label)]
+
+
+def ledger_of_rows(rows: Iterable[Row], *, label: str, sheet: str | None = None) -> Read:
+    """Payments of a sheet's rows that hold anything; see `read_ledger`."""
+    listed = list(rows)
+    at = next((n for n, (_, cells) in enumerate(listed[:PREAMBLE]) if _is_heading(cells)), None)
+    if at is None:
+        return None, [NO_HEADING.at(label, listed[0][0] if listed else 1, sheet=sheet)]
+    top, heading = listed[at]
+    reader = _Reader(label, sheet, heading)
+    reader.read_heading(top)
+    payments = [payment for row, cells in listed[at + 1 :] if (payment := reader.payment(row, cells))]
+    reader.tell_totals()
+    if not payments and not reader.problems:
+        return None, [NO_ROWS.at(label, top, sheet=sheet)]
+    _mark_reversals(payments)
+    reader.problems += _repeated_rows(payments, label, sheet)
+    columns = {name: pd.Series([one[name] for one in payments], dtype=dtype) for name, dtype in COLUMNS.items()}
+    return pd.DataFrame(columns), reader.problems
+
+
+def repeated_months(ledgers: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Advice about each month of a body that more than one file has, at the later file; keys are the files' labels."""
+    first: dict[tuple[str, str], str] = {}
+    problems = []
+    for label, ledger in ledgers.items():
+        months = ledger["date"].dt.strftime("%Y-%m")
+        for key in sorted(set(zip(ledger["body"].fillna(""), months, strict=True))):
+            if first.setdefault(key, label) != label:
+                problems.append(SAME_MONTH.at(label, column="date", value=f"{key[1]}, also in {first[key]}"))
+    return problems
+
+
+@cache
+def _fields() -> dict[str, tuple[str, int]]:
+    """The field that a heading stands for, and its place in the list."""
+    with HEADINGS.open(encoding="utf-8", newline="") as file:
+        return {line["heading"]: (line["field"], n) for n, line in enumerate(csv.DictReader(file))}
+
+
+def _plain(heading: str) -> str:
+    """A heading's words only: ``Amount (£)`` is amount, ``Supplier_Name`` supplier name."""
+    return " ".join(re.findall("[a-z0-9]+", heading.lower()))
+
+
+def _is_heading(cells: list[str]) -> bool:
+    return {_fields()[name][0] for cell in cells if (name := _plain(cell)) in _fields()}.issuperset(REQUIRED)
+
+
+def ledger_day(text: str) -> tuple[date, bool]:
+    """The day that a text states, and whether it was a spreadsheet's number; ValueError where it is none.
+
+    >>> [ledger_day(text)[0].isoformat() for text in ("31/03/2020", "31-Mar-20", "2020-03-31", "43921")]
+    ['2020-03-31', '2020-03-31', '2020-03-31', '2020-03-31']
+    """
+    if SERIAL.fullmatch(text):
+        return SERIAL_0 + timedelta(days=int(float(text))), True
+    if match := BRITISH_DAY.fullmatch(text):
+        day, month, year = match[1], int(match[2]), match[3]
+    elif (match := NAMED_DAY.fullmatch(text)) and match[2][:3].lower() in MONTHS:
+        day, month, year = match[1], MONTHS[match[2][:3].lower()], match[3]
+    else:
+        return stated_day(text), False
+    if int(full := year if len(year) == 4 else f"20{year}") not in YEARS:
+        raise ValueError(text)
+    return date(int(full), month, int(day)), False
+
+
+@dataclass
+class _Reader:
+    """The columns of one ledger, and what is wrong with its rows."""
+
+    label: str
+    sheet: str | None
+    heading: list[str]
+    problems: list[Problem] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+    totals: list[int] = field(default_factory=list)
+
+    def say(self, says: Says, row: int, name: str | None = None, value: object = None) -> None:
+        column = None if name is None else self.heading[self.columns[name]]
+        self.problems.append(says.at(self.label, row, column, value, self.sheet))
+
+    def read_heading(self, row: int) -> None:
+        named: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for column, cell in enumerate(self.heading):
+            if found := _fields().get(_plain(cell)):
+                named[found[0]].append((found[1], column))
+        for name, places in named.items():
+            (best, self.columns[name]), *others = sorted(places)
+            if any(place == best for place, _ in others):
+                self.say(TWICE, row, name)
+            elif others and name in REQUIRED:
+                self.say(CHOSEN, row, name)
+
+    def payment(self, row: int, cells: list[str]) -> dict[str, Any] | None:
+        if any(cells[len(self.heading) :]):
+            self.say(TOO_LONG, row)
+            return None
+        given = {name: cells[at] for name, at in self.columns.items() if at < len(cells) and cells[at]}
+        if "date" not in given and (any(map(TOTAL.fullmatch, cells)) or given.keys() == {"amount"}):
+            self.totals.append(row)
+            return None
+        for name in REQUIRED:
+            if name not in given:
+                self.say(BLANK, row, name)
+        amount, day = self.amount(row, given.get("amount")), self.day(row, given.get("date"))
+        if amount is None or day is None or "supplier" not in given:
+            return None
+        text = {name: given.get(name) for name in ("body", "supplier", "reference", "area", "category")}
+        redacted = REDACTED.search(given["supplier"]) is not None
+        kind = "credit" if amount < 0 else "payment"
+        return text | {"redacted": redacted, "date": day, "amount_pence": amount, "kind": kind, "source_row": row}
+
+    def amount(self, row: int, text: str | None) -> int | None:
+        try:
+            return None if text is None else pence(text)
+        except AmountError as error:
+            self.say(error.says, row, "amount", text)
+            return None
+
+    def day(self, row: int, text: str | None) -> date | None:
+        if text is None:
+            return None
+        try:
+            day, serial = ledger_day(text)
+        except ValueError:
+            self.say(NOT_DAY, row, "date", text)
+            return None
+        if serial:
+            self.say(SERIAL_DAY, row, "date", text)
+        return day
+
+    def tell_totals(self) -> None:
+        if self.totals:
+            self.say(TOTALS, self.totals[0], value=len(self.totals))
+
+
+def _mark_reversals(payments: list[dict[str, Any]]) -> None:
+    """Mark each credit that takes back a payment, one for one; without a reference nobody can say which it was."""
+    paid = Counter(_key(one, one["amount_pence"]) for one in payments if one["amount_pence"] > 0 and one["reference"])
+    for one in payments:
+        key = _key(one, -one["amount_pence"])
+        if one["kind"] == "credit" and paid[key]:
+            paid[key] -= 1
+            one["kind"] = "reversal"
+
+
+def _key(payment: dict[str, Any], amount: int) -> tuple[str | None, str, str | None, int]:
+    return payment["body"], payment["supplier"].casefold(), payment["reference"], amount
+
+
+def _repeated_rows(payments: list[dict[str, Any]], label: str, sheet: str | None) -> Iterator[Problem]:
+    seen: dict[tuple[Any, ...], int] = {}
+    for one in payments:
+        key = tuple(value for name, value in one.items() if name not in ("source_row", "kind"))
+        if (first := seen.setdefault(key, one["source_row"])) != one["source_row"]:
+            yield SAME_ROWS.at(label, one["source_row"], value=f"as row {first}", sheet=sheet)

@@ -1,0 +1,189 @@
+"""What published files share: their rows or their document, and how a message about them is said.
+
+The rules are data (`Says`), so that a test can hold each of them to have a bad file.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from vfm.vocabulary.errors import Problem
+from vfm.vocabulary.periods import YEARS
+
+Row = tuple[int, list[str]]  # as a spreadsheet counts, and its cells
+
+MOST_BYTES = 200_000_000  # some twenty times the largest ledger that a council publishes
+MOST_DIGITS = 20  # of a number written out
+MOST_CELLS = 1000  # in a row; far more than any of these files has
+
+
+@dataclass(frozen=True)
+class Says:
+    """A rule that what came in may break, and how to mend it."""
+
+    rule: str
+    mend: str
+    advice: bool = False
+
+    def at(
+        self,
+        label: str,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        sheet: str | None = None,
+    ) -> Problem:
+        """The rule broken at a place."""
+        text = None if value is None else cell_text(value)
+        return Problem(label, self.rule, self.mend, row, column, text, self.advice, sheet)
+
+
+CANNOT_READ = Says("the file cannot be read", "Make it readable, or restore it.")
+TOO_LARGE = Says("the file is larger than 200 MB", "Split it by year.")
+OTHER_ENCODING = Says(
+    "text in the Windows encoding", "It was read as such; save it as CSV UTF-8 when it is made again.", advice=True
+)
+NOT_TEXT = Says("bytes that are not text", "Save the file as CSV UTF-8.")
+QUOTES = Says("quotation marks that do not pair", "Look for one that is not closed, or that should be written twice.")
+TOO_WIDE = Says("a row of more than 1,000 cells", "Look for line ends that were lost.")
+NOT_WORKBOOK = Says("not a workbook that can be opened", "Save it again as XLSX without a password, or as CSV UTF-8.")
+NOT_JSON = Says("not JSON", "Restore the publisher's file; the row is the line where it breaks.")
+TOO_DEEP = Says("JSON nested too deeply", "Restore the publisher's file: the standard nests a few levels only.")
+
+
+class UnreadableError(Exception):
+    """A file of which nothing can be used, and why."""
+
+    def __init__(self, says: Says, row: int | None = None, value: str | None = None):
+        super().__init__(says.rule)
+        self.says, self.row, self.value = says, row, value
+
+    def problem(self, label: str) -> Problem:
+        return self.says.at(label, self.row, value=self.value)
+
+
+def file_bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableError(TOO_LARGE)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(CANNOT_READ, value=error.strerror) from None
+
+
+def csv_rows(path: Path, label: str) -> tuple[list[Row], list[Problem]]:
+    """The rows of a CSV file that hold anything, and advice about its encoding."""
+    text, problems = _decoded(file_bytes(path), label)
+    return list(_filled(_records(re.sub("\r\n?", "\n", text)))), problems
+
+
+def _decoded(content: bytes, label: str) -> tuple[str, list[Problem]]:
+    if b"\0" in content:
+        raise UnreadableError(NOT_TEXT, content.split(b"\0")[0].count(b"\n") + 1)
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+    try:
+        return content.decode("cp1252"), [OTHER_ENCODING.at(label, row)]
+    except UnicodeDecodeError as error:
+        raise UnreadableError(NOT_TEXT, content[: error.start].count(b"\n") + 1) from None
+
+
+def _records(text: str) -> Iterator[list[str]]:
+    reader, row = csv.reader(StringIO(text, newline=""), strict=True), 0
+    while True:
+        row += 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise UnreadableError(QUOTES, row) from None
+        if len(record) > MOST_CELLS:
+            raise UnreadableError(TOO_WIDE, row)
+        yield record
+
+
+def sheet_rows(path: Path, sheet: str) -> tuple[list[Row], str]:
+    """The rows of the sheet called `sheet`, or of the first; and its name."""
+    file_bytes(path)
+    try:
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            name = next((one for one in book.sheetnames if one.strip().lower() == sheet), book.sheetnames[0])
+            rows = book[name].iter_rows(max_col=MOST_CELLS, values_only=True)
+            return list(_filled([cell_text(cell) for cell in row] for row in rows)), name
+    except Exception:  # a broken workbook raises whatever its parts raise
+        raise UnreadableError(NOT_WORKBOOK) from None
+
+
+def _filled(records: Iterable[Sequence[str]]) -> Iterator[Row]:
+    for number, record in enumerate(records, 1):
+        cells = [cell.strip() for cell in record]
+        if any(cells):
+            yield number, cells
+
+
+def cell_text(value: object) -> str:
+    """A cell or a JSON value as the text that a CSV file would hold.
+
+    >>> cell_text(12.0), cell_text(datetime(2020, 3, 31)), cell_text(None)
+    ('12', '2020-03-31', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time().isoformat() == "00:00:00" else value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, Decimal) and abs(value.adjusted()) < MOST_DIGITS:
+        return format(value, "f")
+    if isinstance(value, dict | list):  # as deep as it likes: never written out
+        return "a list" if isinstance(value, list) else "an object"
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", str(value)).strip()
+
+
+def json_document(path: Path) -> Any:
+    """The document of a JSON file, numbers as they are written."""
+    content = file_bytes(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(NOT_TEXT, content[: error.start].count(b"\n") + 1) from None
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(NOT_JSON, error.lineno) from None
+    except (ValueError, ArithmeticError):  # NaN, or a number that no computer holds
+        raise UnreadableError(NOT_JSON) from None
+    except RecursionError:
+        raise UnreadableError(TOO_DEEP) from None
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(text)
+
+
+def stated_day(text: str) -> date:
+    """The day that a date or a time states, without moving it to another time zone; ValueError where it is none.
+
+    >>> stated_day("2025-04-23T23:59:59+01:00")
+    datetime.date(2025, 4, 23)
+    """
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", text, re.ASCII)
+    day = date.fromisoformat(match[1]) if match else None
+    if day is None or day.year not in YEARS:
+        raise ValueError(text)
+    return day
