@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from vfm.data.catalogue import Catalogue, Returned
+from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
 from vfm.data.rules import NOT_NEGATIVE, check, column, one_of, table
 from vfm.data.tables import NUMBER, TEXT, WHOLE
@@ -90,6 +91,10 @@ def read_returns(
         quarter, found = _quarter(returned)
         sheets, unread = read_workbook(returned.path, label=returned.label)
         problems += found + unread
+        personal = find_personal(sheets, label=returned.label)
+        if personal:  # nothing else is said of such a file, for a message could repeat what must not be shown
+            problems += personal
+            continue
         for name, frame, wrong in _tables(sheets, returned.label):
             lists = {"service": list(names), "area": areas, **known[name]}
             problems += wrong + list(_unknown(frame, lists, returned.label, name))

@@ -36,6 +36,6 @@ def built_from(catalogue: Catalogue) -> str:
     """One hash over the raw files, this room's code and SQL, and the libraries that read and write."""
     parts = [catalogue.fingerprint, *(f"{name} {version(name)}" for name in ("duckdb", "pandas", "pyarrow"))]
     for path in sorted(ROOM.rglob("*")):
-        if path.suffix in {".py", ".sql"}:
+        if path.suffix in {".csv", ".py", ".sql"}:
             parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

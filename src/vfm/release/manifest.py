@@ -110,7 +110,7 @@ def next_version(project: Project, quarter: Quarter) -> int:
 def code_hash(project: Project) -> str:
     """One hash over the source, the SQL, the notebooks' cells and the lock: whatever could change a figure."""
     package = Path(__file__).parents[1]
-    suffixes = {".py", ".sql", ".j2", ".css"}
+    suffixes = {".csv", ".py", ".sql", ".j2", ".css"}
     parts = [
         f"{path.relative_to(package).as_posix()} {_text_hash(path)}"
         for path in sorted(package.rglob("*"))

@@ -178,3 +178,16 @@ def test_a_hostile_return_is_told_and_the_others_are_still_checked(
     said = capsys.readouterr().out
     assert "returns/2019-20-Q4/a.xlsx" in said
     assert 'Did you mean "Croydon"?' in said
+
+
+def test_personal_data_in_a_return_is_refused_and_never_repeated(
+    project_copy: ProjectCopy, template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "example.person@example.org"
+    send(project_copy, template, {"Outputs": [["London Gang Exit", "Camden", address, 12]]})
+    assert main(["check"]) == 1
+    said = capsys.readouterr()
+    assert f"returns/2019-20-Q4/{NAME}, sheet Outputs, row 2" in said.out
+    assert "email" in said.out
+    assert "example.person" not in said.out + said.err
+    assert "an unknown measure" not in said.out
