@@ -1,12 +1,13 @@
 """The front door: one function a command, no logic. Imports are made where they are used, so that help is quick."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from vfm.vocabulary.errors import DataError, Problem, UsageError, VfmError, shown
+from vfm.vocabulary.errors import DataError, Problem, RunError, UsageError, VfmError, shown
 
 if TYPE_CHECKING:
     from vfm.data.project import Project
@@ -26,6 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, DataError):
             _print_problems([problem for problem in error.problems if not problem.advice], sys.stderr)
         return error.exit_status
+    except BrokenPipeError:  # what reads us has enough, such as head: nothing more to say, and no complaint
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        print(f"vfm: cannot use{where}: {error.strerror}. The last release is as it was.", file=sys.stderr)
+        return RunError.exit_status
     except KeyboardInterrupt:
         print("vfm: interrupted. The last release is as it was.", file=sys.stderr)
         return 130

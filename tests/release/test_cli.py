@@ -59,3 +59,23 @@ def test_check_says_what_it_read(small: Path) -> None:
     done = run("check", cwd=small)
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].endswith("0 errors, 6 advice")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is closed early is POSIX's")
+def test_a_reader_that_has_enough_is_no_fault(small: Path) -> None:
+    command = f"{sys.executable} -u -m vfm check | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=small, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1
+
+
+def test_a_fault_of_the_system_is_one_line(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "awards.parquet")
+
+    monkeypatch.setattr("pandas.DataFrame.to_parquet", full)
+    assert main(["build", "2019-20-Q4"]) == 3
+    said = capsys.readouterr().err
+    assert said == "vfm: cannot use awards.parquet: No space left on device. The last release is as it was.\n"
