@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_check_says_what_it_read(small: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is closed early is POSIX's")
 def test_a_reader_that_has_enough_is_no_fault(small: Path) -> None:
-    command = f"{sys.executable} -u -m vfm check | head -1"
+    command = f"{shlex.quote(sys.executable)} -u -m vfm check | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=small, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
