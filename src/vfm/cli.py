@@ -99,13 +99,14 @@ def _print_problems(problems: Sequence[Problem], to: TextIO) -> None:
     for problem in problems:
         kinds.setdefault((problem.rule, problem.advice), []).append(problem)
     for (rule, advice), found in kinds.items():
-        how_many = f" ({len(found)})" if len(found) > 1 else ""
+        times = sum(1 + problem.more for problem in found)
+        how_many = f" ({times:,})" if times > 1 else ""
         _say(f"{'advice' if advice else 'error'}: {rule}{how_many}", to)
         for problem in found[:PLACES]:
             value = "" if problem.value is None else f': "{shown(problem.value)}"'
             _say(f"    {problem.place}{value}. {problem.mend}", to)
-        if len(found) > PLACES:
-            _say(f"    and {len(found) - PLACES} more", to)
+        if times > len(found[:PLACES]):
+            _say(f"    and {times - len(found[:PLACES]):,} more", to)
 
 
 def _say(line: str, to: TextIO) -> None:

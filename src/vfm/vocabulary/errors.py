@@ -15,7 +15,8 @@ LONGEST_SHOWN = 60  # characters
 class Problem:
     """One thing wrong in what came in: where it is, which rule it breaks and how to mend it.
 
-    `sheet` is of a workbook; `row` counts as a spreadsheet does: the heading is row 1, the first record row 2.
+    `sheet` is of a workbook; `row` counts as a spreadsheet does: the heading is row 1, the first record row 2. `more`
+    is how many further places of the same kind the file has that no problem of their own tells of.
     """
 
     file: str
@@ -26,6 +27,7 @@ class Problem:
     value: str | None = None
     advice: bool = False
     sheet: str | None = None
+    more: int = 0
 
     @property
     def place(self) -> str:
