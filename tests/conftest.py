@@ -1,13 +1,18 @@
-"""What tests of several kinds share: a copy of the project's data that may be spoilt."""
+"""What tests of several kinds share: a copy of the project's data that may be spoilt, and a count of inputs tried."""
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from project_copies import CHECKOUT, ProjectCopy
+
+INPUTS = "inputs tried"
 
 
 @pytest.fixture
@@ -17,3 +22,21 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectCopy
     shutil.copytree(CHECKOUT / "data" / "raw", copy.raw)
     monkeypatch.setenv("VFM_PROJECT", str(copy.root))
     return copy
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    """Note how many inputs a property test was given; a report carries that from a worker too."""
+    report = yield
+    if call.when == "call" and (said := getattr(item, "hypothesis_statistics", "")):
+        tried = sum(map(int, re.findall(r"(\d+) (?:passing|failing|invalid)", said)))
+        report.user_properties.append((INPUTS, tried))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many inputs the property tests tried."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    tried = [value for report in reports for name, value in report.user_properties if name == INPUTS]
+    if tried:
+        terminalreporter.write_line(f"{sum(tried):,} {INPUTS} by {len(tried)} property tests")

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from vfm.vocabulary.errors import DataError, Problem, RunError, UsageError, VfmError, shown
+from vfm.vocabulary.errors import DataError, RunError, UsageError, VfmError
 
 if TYPE_CHECKING:
     from vfm.data.project import Project
-
-PLACES = 3  # how many places of one kind of problem are named
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VfmError as error:
         _say(f"vfm: {error}", sys.stderr)
         if isinstance(error, DataError):
-            _print_problems([problem for problem in error.problems if not problem.advice], sys.stderr)
+            from vfm.vocabulary.listing import as_text
+
+            _say(as_text([problem for problem in error.problems if not problem.advice]), sys.stderr, end="")
         return error.exit_status
     except BrokenPipeError:  # what reads us has enough, such as head: nothing more to say, and no complaint
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -40,15 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def check(project: "Project", options: argparse.Namespace) -> int:
-    """Say every problem in what came in."""
+    """Say every problem in what came in, or in the files named."""
     from vfm.data import checks
     from vfm.data.catalogue import Catalogue
+    from vfm.vocabulary.listing import FORMS
 
-    checked = checks.check(Catalogue.read(project.raw))
-    _print_problems(checked.problems, sys.stdout)
-    described = [table for name, table in checked.tables.items() if not name.startswith("returned_")]
-    rows = sum(map(len, checked.tables.values()))
-    print(f"{len(described)} tables, {rows:,} rows: {len(checked.errors)} errors, {len(checked.advice)} advice")
+    catalogue = Catalogue.read(project.raw)
+    paths = [Path(path) for path in options.path]
+    checked = checks.check_paths(catalogue, paths) if paths else checks.check(catalogue)
+    _say(FORMS[options.format](checked.problems), sys.stdout, end="")
+    if options.format == "text":
+        print(checked.summary)
     return DataError.exit_status if checked.errors else 0
 
 
@@ -93,26 +95,10 @@ def _given(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _print_problems(problems: Sequence[Problem], to: TextIO) -> None:
-    """One paragraph a kind of problem: what, how many, the first places, how to mend it."""
-    kinds: dict[tuple[str, bool], list[Problem]] = {}
-    for problem in problems:
-        kinds.setdefault((problem.rule, problem.advice), []).append(problem)
-    for (rule, advice), found in kinds.items():
-        times = sum(1 + problem.more for problem in found)
-        how_many = f" ({times:,})" if times > 1 else ""
-        _say(f"{'advice' if advice else 'error'}: {rule}{how_many}", to)
-        for problem in found[:PLACES]:
-            value = "" if problem.value is None else f': "{shown(problem.value)}"'
-            _say(f"    {problem.place}{value}. {problem.mend}", to)
-        if times > len(found[:PLACES]):
-            _say(f"    and {times - len(found[:PLACES]):,} more", to)
-
-
-def _say(line: str, to: TextIO) -> None:
+def _say(line: str, to: TextIO, end: str = "\n") -> None:
     """Print, whatever a file is called and whatever the terminal can show."""
     encoding = to.encoding or "utf-8"
-    print(line.encode(encoding, errors="backslashreplace").decode(encoding), file=to)
+    print(line.encode(encoding, errors="backslashreplace").decode(encoding), file=to, end=end)
 
 
 def template(project: "Project", options: argparse.Namespace) -> int:
@@ -143,7 +129,10 @@ def _parser() -> argparse.ArgumentParser:
     for function, what in COMMANDS.items():
         command = commands.add_parser(function.__name__, help=what, description=what)
         command.set_defaults(command=function)
-        if function is not check:
+        if function is check:
+            command.add_argument("path", metavar="PATH", nargs="*", help="files or folders (all that came in)")
+            command.add_argument("--format", choices=["text", "csv", "json"], default="text", help="how to say it")
+        else:
             command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
         if function is template:
             command.add_argument("--service", metavar="SERVICE", required=True, help="key or name of the service")

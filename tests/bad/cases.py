@@ -20,7 +20,8 @@ AWARDS, BUDGET, RESULTS = "published/awards.csv", "published/budget.csv", "publi
 ALLOCATIONS, STATED = "published/borough_allocations.csv", "published/stated_values.csv"
 BOROUGHS, CRIME = "reference/boroughs.csv", "reference/recorded_crime_quarter.csv"
 MONTHS, DEFLATOR = "reference/recorded_crime_london_month.csv", "reference/gdp_deflator.csv"
-SERVICES, MATCHES = "services.csv", "matches.csv"
+SERVICES, MATCHES, SUMS = "services.csv", "matches.csv", "sums.csv"
+COMPETITIONS = "published/competitions.csv"
 CATALOGUE = "datapackage.json"
 
 
@@ -38,6 +39,7 @@ class Case:
 
 LGE = "London Gang Exit"
 LGE_SPEND = [LGE, "London", "actual", 1250.5]
+SO_FAR = "People supported, the year so far"
 RETURNED = "returns/2019-20-Q4/a.xlsx"
 HEADINGS = {
     "Spend": ["service", "area", "basis", "amount"],
@@ -257,16 +259,24 @@ CASES = [
          lambda copy, _: [copy.set_cell(AWARDS, 2, f"{end}_date", day) for end, day in
                           (("start", "2019-04-01"), ("end", "2018-03-31"))] and None,
          "the end is before the start", (f'{AWARDS}, row 2, column end_date: "2018-03-31"',), "from the decision."),
-    Case("a duplicated key", cell(AWARDS, 193, "award_id", "A001"),
+    Case("a duplicated key", cell(AWARDS, 192, "award_id", "A001"),
          "the key stands twice (award_id)",
-         (f'{AWARDS}, row 2, column award_id: "A001"', f'{AWARDS}, row 193, column award_id: "A001"'),
+         (f'{AWARDS}, row 2, column award_id: "A001"', f'{AWARDS}, row 192, column award_id: "A001"'),
          "Keep one of the rows"),
-    Case("a duplicated key of three columns", line(STATED, 3, lambda _: "PCD 1329,contract 178-01: award,1,award line"),
+    Case("a duplicated key of three columns", line(STATED, 6, lambda _: 'PCD 1596,"PCD 1596, grant",1,one place'),
          "the key stands twice (decision_ref, what, stated_where)",
-         (f"{STATED}, row 2, column decision_ref", f"{STATED}, row 3, column decision_ref"), "Keep one of the rows"),
-    Case("an area by another country's code", cell(ALLOCATIONS, 2, "gss_code", "W06000015"),
-         "not an area code", (f'{ALLOCATIONS}, row 2, column gss_code: "W06000015"',), "Use the ONS code",
-         {"the code and the name are of two areas": (f"{ALLOCATIONS}, row 2, column gss_code",)}),
+         (f"{STATED}, row 5, column decision_ref", f"{STATED}, row 6, column decision_ref"), "Keep one of the rows"),
+    Case("more bids funded than there were", cell(COMPETITIONS, 6, "funded", "84"),
+         "more funded than bids", (f'{COMPETITIONS}, row 6, column funded: "84"',), "correct one of the two"),
+    Case("a sum of an award that is not there", cell(SUMS, 8, "row_key", "A999"),
+         "a sum of a row that is not there", (f'{SUMS}, row 8, column row_key: "A999"',), "Name the key of a row of awards."),
+    Case("a sum without its total", cell(SUMS, 8, "member", "part"),
+         "a sum without its total or its parts", (f"{SUMS}, row 8, column member: ",), "one row that is its whole"),
+    Case("a sum of an award without an amount", cell(SUMS, 12, "row_key", "A163"),
+         "a sum of a row without an amount", (f"{SUMS}, row 11, column row_key: ",), "name rows that state an amount"),
+    Case("an area by another country's code", cell(ALLOCATIONS, 6, "gss_code", "W06000015"),
+         "not an area code", (f'{ALLOCATIONS}, row 6, column gss_code: "W06000015"',), "Use the ONS code",
+         {"the code and the name are of two areas": (f"{ALLOCATIONS}, row 6, column gss_code",)}),
     Case("London among its boroughs",
          change(BOROUGHS, lambda text: f"{text}E12000007,London,LON,,,Inner,MPS,E12000007\n"),
          "not a borough's code", (f'{BOROUGHS}, row 35, column gss_code: "E12000007"',), "Use the ONS code"),
@@ -288,9 +298,9 @@ CASES = [
     Case("an unknown borough", cell(CRIME, 2, "borough", "Barking & Dagenham"),
          "an unknown borough", (f'{CRIME}, row 2, column borough: "Barking & Dagenham"',),
          'Did you mean "Barking and Dagenham"?'),
-    Case("the code of another borough", cell(ALLOCATIONS, 2, "gss_code", "E09000008"),
-         "the code and the name are of two areas", (f'{ALLOCATIONS}, row 2, column gss_code: "E09000008"',),
-         "The code of Bromley is E09000006."),
+    Case("the code of another borough", cell(ALLOCATIONS, 6, "gss_code", "E09000008"),
+         "the code and the name are of two areas", (f'{ALLOCATIONS}, row 6, column gss_code: "E09000008"',),
+         "The code of Lambeth is E09000022."),
     Case("an unknown service", cell(AWARDS, 2, "service", "Victim referral and assessment"),
          "an unknown service", (f'{AWARDS}, row 2, column service: "Victim referral and assessment"',),
          'Did you mean "Victims referral and assessment"?'),
@@ -335,11 +345,16 @@ CASES = [
          "an unknown measure", (f'{RETURNED}, sheet Outputs, row 2, column measure: "Lower risk"',),
          "Choose it from the list"),
     Case("more achieved than assessed", returned("2019-20-Q4/a.xlsx", Outcomes=[[LGE, "London", "Lower risk", 8, 5]]),
-         "more achieved than were assessed", (f'{RETURNED}, sheet Outcomes, row 2, column achieved: "8"',),
+         "more achieved than assessed", (f'{RETURNED}, sheet Outcomes, row 2, column achieved: "8"',),
          "correct one of the two"),
     Case("words where money belongs", returned("2019-20-Q4/a.xlsx", Spend=[[*LGE_SPEND[:3], "about 5k"]]),
          "text where a number belongs", (f'{RETURNED}, sheet Spend, row 2, column amount: "about 5k"',),
          "Write digits only"),
+    Case("a count so far that falls",
+         both(returned("2019-20-Q3/a.xlsx", Outputs=[[LGE, "London", SO_FAR, 12]]),
+              returned("2019-20-Q4/a.xlsx", Outputs=[[LGE, "London", SO_FAR, 9]])),
+         "a count of the year so far that falls", (f'{RETURNED}, sheet Outputs, row 2, column count: "9"',),
+         "It was 12 in 2019-20-Q3 (returns/2019-20-Q3/a.xlsx)"),
     Case("the same in two returns",
          both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), returned("2019-20-Q4/b.xlsx", Spend=[LGE_SPEND])),
          "two returns report the same", ('returns/2019-20-Q4/b.xlsx, sheet Spend, row 2, column basis: "actual"',),

@@ -23,13 +23,21 @@ ROOM = CHECKOUT / "src" / "vfm" / "data"
 SENT = {"archives.py", "opendocument.py", "personal.py", "sheets.py", "workbooks.py"}
 SOURCES = [path for path in ROOM.rglob("*.py") if path.name not in SENT]
 ADVICE = (
-    "the source states it twice with different values",  # of the published files as they are
+    # held by tests/unit/data/test_arithmetic.py
+    "the source states it twice with different values",
+    "the source states it twice, differently rounded",
+    "parts that do not sum to their total",
+    "parts that sum to their total but for rounding",
+    "parts that exceed their envelope",
+    "a count so far that falls",
     # held by tests/unit/data/test_plausibility.py
     "ten times the quarter before, or a tenth of it",
     "the quarter before, copied",
     "the same number in many areas",
     "more spent than was awarded",
 )
+
+ELSEWHERE = ("a file of no kind that is known",)  # of a path that is named, held by test_paths.py
 
 # ---- what is said
 
@@ -151,8 +159,8 @@ def test_the_published_files_are_good(capsys: pytest.CaptureFixture[str], projec
     assert main(["check"]) == 0
     output = capsys.readouterr().out
     assert said(output) == {}
-    assert f"advice: {ADVICE[0]} (6)" in output
-    assert output.endswith("21 tables, 3,633 rows: 0 errors, 6 advice\n")
+    assert f"advice: {ADVICE[0]} (5)" in output
+    assert output.endswith("22 tables, 3,681 rows: 0 errors, 10 advice\n")
 
 
 def test_three_places_of_a_kind_are_named_and_the_rest_counted(
@@ -245,7 +253,7 @@ def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 FORWARDED = {"rule", "self.rule", "unreadable.rule", "says", "str(found.error)"}
 SAYS: dict[str, int | str] = {
     "Problem": 1,
-    "_UnreadableError": 0,
+    "UnreadableTextError": 0,
     "check": 1,
     "_each": 1,
     "matches": 1,
@@ -263,7 +271,10 @@ def rules_said(source: str) -> Iterator[ast.expr]:
             if isinstance(where, str):
                 yield named[where]
             else:
-                yield named["rule"] if "rule" in named else node.args[where]
+                if "rule" in named:
+                    yield named["rule"]
+                elif where < len(node.args):  # or it is another function of that name
+                    yield node.args[where]
         elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "KINDS":
             assert isinstance(node.value, ast.Dict)
             yield from (kind.elts[1] for kind in node.value.values if isinstance(kind, ast.Tuple))
@@ -288,7 +299,7 @@ def patterns(*sources: str) -> set[str]:
 
 
 def without_a_case(said: set[str]) -> set[str]:
-    told = [*ADVICE, *(case.rule for case in CASES)]
+    told = [*ADVICE, *ELSEWHERE, *(case.rule for case in CASES)]
     return {one for one in said if not any(re.fullmatch(one, rule) for rule in told)}
 
 

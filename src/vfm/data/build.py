@@ -6,8 +6,8 @@ import duckdb
 import pandas as pd
 import pandera.pandas as pa
 
-from vfm.data import checks
-from vfm.data.catalogue import Catalogue, sha256
+from vfm.data import checks, references
+from vfm.data.catalogue import RETURNS, Catalogue, sha256
 from vfm.data.project import Project
 from vfm.data.returns import return_areas
 from vfm.data.staging import staging_folder
@@ -47,8 +47,8 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         for name, table in raw.items():
             numbered = table if "raw_row" in table.columns else table.rename_axis("raw_row").reset_index()
             connection.register(name, numbered)
-        connection.register("service_names", checks.service_names(raw["services"]))
-        connection.register("match_awards", checks.match_awards(raw["matches"]))
+        connection.register("service_names", references.service_names(raw["services"]))
+        connection.register("match_awards", references.match_awards(raw["matches"]))
         connection.register("return_areas", return_areas(raw["boroughs"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
 
@@ -70,7 +70,7 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
             rows,
             sha256(r.path),
         )
-        for r in catalogue.returned()
+        for r in catalogue.incoming(RETURNS)
         for rows in [sum(int((checked.tables[name]["file"] == r.label).sum()) for name in RETURNED)]
     ]
     queried = [(p.file, p.row, p.column, p.rule, p.mend) for p in checked.advice]

@@ -13,12 +13,15 @@ from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.results import Status
 
 CATALOGUE = "datapackage.json"
-RETURNS = "returns"
+RETURNS, RECORDS = "returns", "records"
+# What other people send or publish, put where it belongs and not described file by file.
+INCOMING = (RETURNS, "grants", "contracts", "ledgers", RECORDS)
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Hash of a file's bytes, of which there may be more than memory holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class Returned:
-    """A monitoring return as it came: where it is, what messages call it, and the folder it was put into."""
+class Incoming:
+    """A file as it came: where it is, what messages call it, and the folder that it was put into."""
 
     path: Path
     label: str
@@ -51,7 +54,7 @@ class Catalogue:
     folder: Path
     as_of: str
     files: dict[str, RawFile]
-    status: Status = Status.PUBLISHED  # of what providers return, which is not described file by file
+    status: Status = Status.PUBLISHED  # of what comes in without being described file by file
 
     @classmethod
     def read(cls, folder: Path) -> "Catalogue":
@@ -80,13 +83,13 @@ class Catalogue:
         status = Status(package.get("status", Status.PUBLISHED))
         return cls(folder, package["as_of"], {file.name: file for file in files}, status)
 
-    def returned(self) -> list["Returned"]:
-        """The monitoring returns that came in: every file in a folder of `returns`, in order."""
-        paths = sorted(path for path in (self.folder / RETURNS).glob("*/*") if path.is_file())
+    def incoming(self, folder: str) -> list[Incoming]:
+        """What came into one of `INCOMING`, or a folder within it, in order; hidden files are the system's own."""
+        found = (path.relative_to(self.folder) for path in sorted((self.folder / folder).rglob("*")) if path.is_file())
         return [
-            Returned(path, path.relative_to(self.folder).as_posix(), path.parent.name)
-            for path in paths
-            if path.name[0] != "."
+            Incoming(self.folder / within, within.as_posix(), within.parent.name)
+            for within in found
+            if not any(part.startswith(".") for part in within.parts)
         ]
 
     def place(self, file: RawFile) -> Path | None:
@@ -124,7 +127,7 @@ class Catalogue:
         described = {self.place(file) for file in self.files.values()} | {(self.folder / CATALOGUE).resolve()}
         for path in sorted(self.folder.rglob("*")):
             within = path.relative_to(self.folder)
-            if len(within.parts) == len(("returns", "quarter", "file")) and within.parts[0] == RETURNS:
+            if within.parts[0] in INCOMING:
                 continue
             hidden = any(part.startswith(".") for part in within.parts)  # an editor's or the system's own
             if path.is_file() and not hidden and path.resolve() not in described:
@@ -138,7 +141,7 @@ class Catalogue:
     def fingerprint(self) -> str:
         """One hash over every raw file as described, and so as it is where there are no problems."""
         parts = [self.as_of, self.status, *(repr(file) for file in self.files.values())]
-        parts += [f"{returned.label} {sha256(returned.path)}" for returned in self.returned()]
+        parts += [f"{one.label} {sha256(one.path)}" for folder in INCOMING for one in self.incoming(folder)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

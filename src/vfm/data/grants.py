@@ -109,7 +109,7 @@ TWICE = Says("two columns for one field", "Keep one of them.")
 TOO_LONG = Says("more cells than the heading has", "Look for a comma that should stand inside quotation marks.")
 NOT_GRANTS = Says("no list of grants", 'A 360Giving file in JSON is an object with a list called "grants".')
 NOT_A_GRANT = Says("a grant that is not an object", "Each grant is an object of named fields.")
-UNKNOWN_KIND = Says("neither CSV, XLSX nor JSON", "Save the grants as CSV UTF-8.")
+UNKNOWN_KIND = Says("neither CSV, XLSX, ODS nor JSON", "Save the grants as CSV UTF-8.")
 BLANK = Says("a field that 360Giving requires is blank", "Fill it in.")
 NO_AMOUNT = Says("an award without its amount", "Fill in the amount awarded.")
 NOT_AMOUNT = Says("not an amount of money", "Write the pounds as 1234.50.")
@@ -133,7 +133,7 @@ def read_grants(path: Path, *, label: str) -> Read:
 
     Parameters
     ----------
-    path : a CSV, XLSX or JSON file
+    path : a CSV, XLSX, ODS or JSON file
     label : what messages call the file
 
     Returns
@@ -148,9 +148,10 @@ def read_grants(path: Path, *, label: str) -> Read:
                 rows, problems = csv_rows(path, label)
                 table, more = grants_of_rows(rows, label=label)
                 return table, problems + more
-            case ".xlsx":
-                rows, sheet = sheet_rows(path, "grants")
-                return grants_of_rows(rows, label=label, sheet=sheet)
+            case ".xlsx" | ".ods":
+                rows, sheet, problems = sheet_rows(path, "grants", label=label)
+                table, more = grants_of_rows(rows, label=label, sheet=sheet) if sheet is not None else (None, [])
+                return table, problems + more
             case ".json":
                 return _grants_of_document(json_document(path), label)
         raise UnreadableError(UNKNOWN_KIND)

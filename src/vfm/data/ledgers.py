@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -47,7 +47,7 @@ TOTAL = re.compile(
 )
 REDACTED = re.compile(r"redact|withheld|personal data|^[x*]{3,}$", re.IGNORECASE)
 
-UNKNOWN_KIND = Says("neither CSV nor XLSX", "Save the ledger as CSV UTF-8.")
+UNKNOWN_KIND = Says("neither CSV, XLSX nor ODS", "Save the ledger as CSV UTF-8.")
 NO_HEADING = Says(
     "no heading that names a supplier, an amount and a date",
     "Name them so in the first 30 rows, or add the publisher's names to ledger_headings.csv.",
@@ -79,7 +79,7 @@ def read_ledger(path: Path, *, label: str) -> Read:
 
     Parameters
     ----------
-    path : a CSV or XLSX file, whose heading may stand below titles and notes
+    path : a CSV, XLSX or ODS file, whose heading may stand below titles and notes
     label : what messages call the file
 
     Returns
@@ -94,9 +94,10 @@ def read_ledger(path: Path, *, label: str) -> Read:
                 rows, problems = csv_rows(path, label)
                 table, more = ledger_of_rows(rows, label=label)
                 return table, problems + more
-            case ".xlsx":
-                rows, sheet = sheet_rows(path, "payments")
-                return ledger_of_rows(rows, label=label, sheet=sheet)
+            case ".xlsx" | ".ods":
+                rows, sheet, problems = sheet_rows(path, "payments", label=label)
+                table, more = ledger_of_rows(rows, label=label, sheet=sheet) if sheet is not None else (None, [])
+                return table, problems + more
         raise UnreadableError(UNKNOWN_KIND)
     except UnreadableError as unreadable:
         return None, [unreadable.problem(label)]
@@ -105,7 +106,7 @@ def read_ledger(path: Path, *, label: str) -> Read:
 def ledger_of_rows(rows: Iterable[Row], *, label: str, sheet: str | None = None) -> Read:
     """Payments of a sheet's rows that hold anything; see `read_ledger`."""
     listed = list(rows)
-    at = next((n for n, (_, cells) in enumerate(listed[:PREAMBLE]) if _is_heading(cells)), None)
+    at = next((n for n, (_, cells) in enumerate(listed[:PREAMBLE]) if is_heading(cells)), None)
     if at is None:
         return None, [NO_HEADING.at(label, listed[0][0] if listed else 1, sheet=sheet)]
     top, heading = listed[at]
@@ -145,7 +146,8 @@ def _plain(heading: str) -> str:
     return " ".join(re.findall("[a-z0-9]+", heading.lower()))
 
 
-def _is_heading(cells: list[str]) -> bool:
+def is_heading(cells: Sequence[str]) -> bool:
+    """Whether a row names what every ledger has: a supplier, an amount and a date."""
     return {_fields()[name][0] for cell in cells if (name := _plain(cell)) in _fields()}.issuperset(REQUIRED)
 
 

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import pandas as pd
+
 from vfm.data.sheets import MOST_TOLD, Sheet, letter
 from vfm.vocabulary.errors import Problem
 
 DELETE_FILE = "Delete this file, and ask the sender to take it away at the source and send the file again."
 DELETE_COLUMN = "Delete this file, and ask the sender to take the column away at the source and send the file again."
+LEAVE_OUT = "Take the file away, and tell its publisher: nothing about a person may be kept here."
 SHORT = 80  # characters; a heading is no longer
 
 # The areas of Royal Mail: a code of two letters and digits that is in none of them is no postcode.
@@ -110,6 +113,22 @@ def find_personal(sheets: Iterable[Sheet], *, label: str) -> list[Problem]:
     A column of names or dates of birth is told at its heading, where a cell below it is filled.
     """
     return list(islice((problem for sheet in sheets for problem in _in_sheet(sheet, label)), MOST_TOLD))
+
+
+def in_columns(table: pd.DataFrame, columns: Iterable[str], *, label: str) -> list[Problem]:
+    """Find what may be about a person in some columns of a table; `source_row` says where; the first thousand."""
+    found = (
+        Problem(label, kind.rule, LEAVE_OUT, int(row), column)
+        for column in columns
+        for row, text in zip(table["source_row"], table[column].fillna(""), strict=True)
+        for kind in _kinds_in(text)
+    )
+    return list(islice(found, MOST_TOLD))
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text holds what may be about a person."""
+    return any(True for _ in _kinds_in(text))
 
 
 def _in_sheet(sheet: Sheet, label: str) -> Iterator[Problem]:

@@ -12,7 +12,6 @@ JUMP = 10  # times as much, or as little, as the quarter before
 SMALLEST = 10  # below this a count may jump by chance alone
 ALIKE = 4  # boroughs with the very same number, or numbers the same as the quarter before
 ASK = "Ask the provider; correct it at the source, or leave it when it is right."
-SHEETS = {"amount": "Spend", "count": "Outputs", "achieved": "Outcomes"}
 VALUES = {"returned_spend": "amount", "returned_outputs": "count", "returned_outcomes": "achieved"}
 
 
@@ -88,5 +87,5 @@ def _about(row: Any, column: str, rule: str, mend: str) -> Problem:
         column=column,
         value=f"{row.value:,.12g}",
         advice=True,
-        sheet=SHEETS[column],
+        sheet=row.sheet,
     )

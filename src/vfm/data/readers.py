@@ -1,11 +1,9 @@
 """Read a raw table as it came, and say of every cell that cannot be used where it is."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from io import StringIO
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from vfm.data.corrections import Correction, corrected
+from vfm.data.delimited import UnreadableTextError, records_of, text_of
 from vfm.data.tables import DAY, FLAG, NUMBER, WHOLE
 from vfm.vocabulary.errors import Problem, nearest, suggestion
 from vfm.vocabulary.periods import YEARS
@@ -22,8 +21,6 @@ from vfm.vocabulary.periods import YEARS
 FIRST_RECORD = 2  # as a spreadsheet counts: the heading is row 1
 MOST_COLUMNS = 1000  # far more than any table has
 LARGEST = 2**63 - 1  # what a whole number of 64 bits holds
-SAVE_AS = "Save the file as CSV UTF-8."
-OPEN_QUOTE = "Look for a quotation mark that is not closed, or that should be written twice."
 
 
 def read_table(
@@ -49,9 +46,8 @@ def read_table(
         mend = "Make it readable, or restore it."
         return None, [Problem(label, f"the raw file cannot be read: {error.strerror}", mend)]
     try:
-        text = _text(content)
-        records = list(_records(text))
-    except _UnreadableError as unreadable:
+        records = list(records_of(text_of(content)))
+    except UnreadableTextError as unreadable:
         return None, [Problem(label, unreadable.rule, unreadable.mend, row=unreadable.row)]
     made, problems = corrected(list(enumerate(records, FIRST_RECORD - 1)), corrections, label)
     table, found = typed_table(made, schema, label=label)
@@ -89,51 +85,6 @@ def typed_table(
     text_frame = pd.DataFrame([r for _, r in kept], columns=heading, index=[row for row, _ in kept], dtype="string")
     frame, unread = _typed(text_frame.loc[:, list(schema.columns)], schema, label)
     return frame, problems + unread + _rule_problems(frame, text_frame, schema, label, unread)
-
-
-class _UnreadableError(Exception):
-    """Why a file's records cannot be told apart, with the row where that shows."""
-
-    def __init__(self, rule: str, mend: str, row: int):
-        super().__init__(rule)
-        self.rule, self.mend, self.row = rule, mend, row
-
-
-def _text(content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig", errors="replace")
-        raise _UnreadableError("bytes that are not UTF-8 text", SAVE_AS, _row_after(before)) from None
-    before, null, _ = text.partition("\0")
-    if null:
-        raise _UnreadableError("a null byte in the text", SAVE_AS, _row_after(before))
-    return re.sub("\r\n?", "\n", text)
-
-
-def _row_after(text: str) -> int:
-    """The row in which what comes after `text` stands: line ends within quotation marks do not count."""
-    try:
-        return sum(1 for _ in csv.reader(StringIO(f"{text}x", newline="")))
-    except csv.Error:
-        return text.count("\n") + 1
-
-
-def _records(text: str) -> Iterator[list[str]]:
-    # Not strict, an open quotation mark would take every row below it into one cell without a word.
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    row = 0
-    while True:
-        row += 1
-        try:
-            yield next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "field larger" in str(error):
-                rule = f"a cell longer than {csv.field_size_limit():,} characters"
-                raise _UnreadableError(rule, OPEN_QUOTE, row) from None
-            raise _UnreadableError("quotation marks that do not pair", OPEN_QUOTE, row) from None
 
 
 def _heading_problems(heading: list[str], wanted: list[str], label: str) -> Iterator[Problem]:

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pandas as pd
 import pandera.pandas as pa
 
-from vfm.data.catalogue import Catalogue, Returned
+from vfm.data.catalogue import Incoming
 from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
-from vfm.data.rules import NOT_NEGATIVE, check, column, one_of, table
+from vfm.data.rules import NOT_NEGATIVE, column, no_more_than, one_of, table
 from vfm.data.tables import NUMBER, TEXT, WHOLE
 from vfm.data.workbooks import Sheet, read_workbook
 from vfm.vocabulary.errors import Problem, UsageError, suggestion
@@ -23,12 +23,6 @@ LONDON_WIDE = "London"  # how a return names what is not for one borough
 BASES = ("actual", "budget", "committed")
 OWN_SHEETS = ("Read me", "Lists")  # of the template; they hold no returns
 
-NOT_MORE_THAN_ASSESSED = check(
-    lambda frame: ~(frame["achieved"] > frame["assessed"]),
-    "more achieved than were assessed",
-    "Achieved are some of those assessed: correct one of the two.",
-    name="achieved",
-)
 WHERE = {
     "service": column(TEXT, "name of the service, as in services.csv"),
     "area": column(TEXT, "name of the borough, or London for what is not for one borough"),
@@ -61,48 +55,49 @@ RETURN: dict[str, pa.DataFrameSchema] = {
             "achieved": column(WHOLE, "how many achieved it", NOT_NEGATIVE),
             "assessed": column(WHOLE, "how many were assessed", NOT_NEGATIVE),
         },
-        NOT_MORE_THAN_ASSESSED,
+        no_more_than("achieved", "assessed"),
     ),
 }
 
 
 def read_returns(
-    catalogue: Catalogue, raw: dict[str, pd.DataFrame], names: Sequence[str]
+    returned: Sequence[Incoming], raw: dict[str, pd.DataFrame], names: Sequence[str], *, status: str
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """Every return that came in, as one table a sheet, and what is wrong with them.
+    """Monitoring returns as one table a sheet, and what is wrong with them.
 
     Parameters
     ----------
-    catalogue : says where the returns are
+    returned : the files; one in no folder is of a quarter that is not known yet
     raw : the raw tables `boroughs` and `indicators`
     names : every name that a service goes by
+    status : of the figures in them
 
     Returns
     -------
     `returned_spend`, `returned_outputs` and `returned_outcomes`: the columns of `RETURN` with `quarter`, `status`,
-    `file` and `raw_row`; empty where nothing came in.
+    `file`, `sheet` and `raw_row`; empty where nothing came in.
     """
     areas = [*raw["boroughs"]["borough"].dropna(), LONDON_WIDE]
     measures = {kind: list(rows["name"]) for kind, rows in raw["indicators"].groupby("kind")}
     known = {"Spend": {}, "Outputs": {"measure": measures["output"]}, "Outcomes": {"measure": measures["outcome"]}}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in RETURN}
     problems: list[Problem] = []
-    for returned in catalogue.returned():
-        quarter, found = _quarter(returned)
-        sheets, unread = read_workbook(returned.path, label=returned.label)
+    for one in returned:
+        quarter, found = _quarter(one)
+        sheets, unread = read_workbook(one.path, label=one.label)
         problems += found + unread
-        personal = find_personal(sheets, label=returned.label)
+        personal = find_personal(sheets, label=one.label)
         if personal:  # nothing else is said of such a file, for a message could repeat what must not be shown
             problems += personal
             continue
-        for name, frame, wrong in _tables(sheets, returned.label):
+        for name, sheet, frame, wrong in _tables(sheets, one.label):
             lists = {"service": list(names), "area": areas, **known[name]}
-            problems += wrong + list(_unknown(frame, lists, returned.label, name))
-            where = {"quarter": quarter, "status": str(catalogue.status), "file": returned.label}
+            problems += wrong + list(_unknown(frame, lists, one.label, sheet))
+            where = {"quarter": quarter, "status": status, "file": one.label, "sheet": sheet}
             parts[name].append(frame.rename_axis("raw_row").reset_index().assign(**where))
     tables = {f"returned_{name.lower()}": _together(parts[name], RETURN[name]) for name in RETURN}
     for name, schema in RETURN.items():
-        problems += _twice(tables[f"returned_{name.lower()}"], list(schema.unique or []), name)
+        problems += _twice(tables[f"returned_{name.lower()}"], list(schema.unique or []))
     return tables, problems
 
 
@@ -112,15 +107,17 @@ def return_areas(boroughs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, pd.DataFrame([[LONDON_WIDE, "E12000007"]], columns=list(named))], ignore_index=True)
 
 
-def _quarter(returned: Returned) -> tuple[str, list[Problem]]:
+def _quarter(one: Incoming) -> tuple[str, list[Problem]]:
+    if not one.folder:
+        return "", []
     try:
-        return str(Quarter.parse(returned.folder)), []
+        return str(Quarter.parse(one.folder)), []
     except UsageError:
         mend = "Put returns into a folder named after their quarter, such as returns/2019-20-Q4."
-        return "", [Problem(returned.label, "a return in a folder that is no quarter", mend)]
+        return "", [Problem(one.label, "a return in a folder that is no quarter", mend)]
 
 
-def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, pd.DataFrame, list[Problem]]]:
+def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, str | None, pd.DataFrame, list[Problem]]]:
     for sheet in sheets:
         name = sheet.name if sheet.name in (*RETURN, *OWN_SHEETS) else _by_heading(sheet)
         if name in OWN_SHEETS:
@@ -128,11 +125,12 @@ def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, pd.DataF
         if name is None:
             mend = f"A return has the sheets {', '.join(RETURN)}.{suggestion(sheet.name, list(RETURN))}"
             problem = Problem(label, "a sheet that is no part of a return", mend, sheet=sheet.name)
-            yield "Spend", _empty(RETURN["Spend"]), [problem]
+            yield "Spend", sheet.name, _empty(RETURN["Spend"]), [problem]
         elif len(sheet.rows) > 1:
             frame, problems = typed_table(list(sheet.rows), RETURN[name], label=label)
-            found = [replace(problem, sheet=sheet.name) for problem in problems]
-            yield name, _empty(RETURN[name]) if frame is None else frame, found
+            where = sheet.name or None  # that of a CSV file has no name
+            found = [replace(problem, sheet=where) for problem in problems]
+            yield name, where, _empty(RETURN[name]) if frame is None else frame, found
 
 
 def _by_heading(sheet: Sheet) -> str | None:
@@ -141,7 +139,7 @@ def _by_heading(sheet: Sheet) -> str | None:
     return next((name for name, schema in RETURN.items() if set(schema.columns) == heading), None)
 
 
-def _unknown(frame: pd.DataFrame, lists: dict[str, list[str]], label: str, sheet: str) -> Iterator[Problem]:
+def _unknown(frame: pd.DataFrame, lists: dict[str, list[str]], label: str, sheet: str | None) -> Iterator[Problem]:
     for name, known in lists.items():
         for row, value in frame[name].dropna().items():
             if value not in known:
@@ -150,7 +148,7 @@ def _unknown(frame: pd.DataFrame, lists: dict[str, list[str]], label: str, sheet
                 yield Problem(label, rule, mend, row=int(row), column=name, value=str(value), sheet=sheet)
 
 
-def _twice(frame: pd.DataFrame, key: list[str], sheet: str) -> Iterator[Problem]:
+def _twice(frame: pd.DataFrame, key: list[str]) -> Iterator[Problem]:
     """Rows that two returns of one quarter both report: which of them holds cannot be guessed."""
     filled = frame.dropna(subset=key)
     again = filled[filled.duplicated([*key, "quarter"])]
@@ -166,12 +164,16 @@ def _twice(frame: pd.DataFrame, key: list[str], sheet: str) -> Iterator[Problem]
                 row=int(row["raw_row"]),
                 column=key[-1],
                 value=str(row[key[-1]]),
-                sheet=sheet,
+                sheet=row["sheet"],
             )
 
 
 def _together(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True) if parts else _empty(schema, "quarter", "status", "file", "raw_row")
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else _empty(schema, "quarter", "status", "file", "sheet", "raw_row")
+    )
 
 
 def _empty(schema: pa.DataFrameSchema, *more: str) -> pd.DataFrame:

@@ -83,6 +83,16 @@ ENDS_AFTER_START = check(
 )
 
 
+def no_more_than(part: str, whole: str) -> pa.Check:
+    """A number of a row is a part of another one."""
+    return check(
+        lambda frame: ~(frame[part] > frame[whole]).fillna(False),
+        f"more {part} than {whole}",
+        f"Those in {part} are some of those in {whole}: correct one of the two.",
+        name=part,
+    )
+
+
 def column(dtype: str, description: str, *checks: pa.Check, blank: bool = False) -> pa.Column:
     """A column of a table: its type, what it means and the rules that its cells keep."""
     return pa.Column(dtype, list(checks), nullable=blank, description=description)

@@ -5,6 +5,8 @@ import pandera.pandas as pa
 from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, column, one_of, table
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 
+COUNTED = ("in the quarter", "year so far")
+
 OWN: dict[str, pa.DataFrameSchema] = {
     "services": table(
         "The register of services",
@@ -30,6 +32,7 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "name": column(TEXT, "name that returns and pages show"),
             "kind": column(TEXT, "output: what was done; outcome: what changed", one_of("output", "outcome")),
             "unit": column(TEXT, "what is counted"),
+            "counted": column(TEXT, "over what: a quarter alone, or the financial year so far", one_of(*COUNTED)),
             "direction": column(TEXT, "which way is better", one_of("down", "none", "up")),
             "definition": column(TEXT, "what is counted, and what is not"),
             "numerator": column(TEXT, "of an outcome: who achieved it", blank=True),
@@ -85,6 +88,22 @@ OWN: dict[str, pa.DataFrameSchema] = {
                 blank=True,
             ),
             "reason": column(TEXT, "the judgement, in a sentence"),
+        },
+    ),
+    "sums": table(
+        "What has to add up, and to what",
+        ["sum_id", "table", "row_key"],
+        {
+            "sum_id": column(TEXT, "key of the sum", PLAIN_KEY),
+            "member": column(
+                TEXT,
+                "whole: the parts add up to it; ceiling: the parts may not exceed it",
+                one_of("ceiling", "part", "whole"),
+            ),
+            "table": column(TEXT, "table that has the row", one_of("awards", "borough_allocations", "stated_values")),
+            "row_key": column(TEXT, "key of the row; where that is of several columns, parted by |"),
+            "rounded_to": column(NUMBER, "pounds that its source rounds it to, where known", NOT_NEGATIVE, blank=True),
+            "reason": column(TEXT, "how it is known that they belong together"),
         },
     ),
     "corrections": table(

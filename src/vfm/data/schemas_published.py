@@ -11,6 +11,7 @@ from vfm.data.rules import (
     SOURCE_KIND,
     THEME,
     column,
+    no_more_than,
     one_of,
     table,
 )
@@ -127,6 +128,8 @@ PUBLISHED: dict[str, pa.DataFrameSchema] = {
             "granted_gbp": column(NUMBER, "pounds granted", NOT_NEGATIVE, blank=True),
             "note": column(TEXT, "what a reader has to mind", blank=True),
         },
+        no_more_than("funded", "bids"),
+        no_more_than("granted_gbp", "asked_gbp"),
     ),
     "application_form": table(
         "The application form of the London Crime Prevention Fund, 2019/20",
@@ -137,13 +140,15 @@ PUBLISHED: dict[str, pa.DataFrameSchema] = {
             "always_shown": column(WHOLE, "fields shown to everyone", NOT_NEGATIVE),
             "mandatory": column(WHOLE, "fields that must be filled where shown", NOT_NEGATIVE),
         },
+        no_more_than("always_shown", "fields"),
+        no_more_than("mandatory", "fields"),
     ),
     "stated_values": table(
         "Values that a decision states, once for each place",
         ["decision_ref", "what", "stated_where"],
         {
             "decision_ref": column(TEXT, "reference of the decision"),
-            "what": column(TEXT, "what is stated"),
+            "what": column(TEXT, "what is stated: the same words wherever the same thing is"),
             "value": column(TEXT, "the value, as stated"),
             "stated_where": column(TEXT, "where in the decision"),
         },

@@ -3,20 +3,18 @@
 The rules are data (`Says`), so that a test can hold each of them to have a bad file.
 """
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
+from vfm.data import delimited
+from vfm.data.delimited import records_of
+from vfm.data.workbooks import read_workbook
 from vfm.vocabulary.errors import Problem
 from vfm.vocabulary.periods import YEARS
 
@@ -56,7 +54,6 @@ OTHER_ENCODING = Says(
 NOT_TEXT = Says("bytes that are not text", "Save the file as CSV UTF-8.")
 QUOTES = Says("quotation marks that do not pair", "Look for one that is not closed, or that should be written twice.")
 TOO_WIDE = Says("a row of more than 1,000 cells", "Look for line ends that were lost.")
-NOT_WORKBOOK = Says("not a workbook that can be opened", "Save it again as XLSX without a password, or as CSV UTF-8.")
 NOT_JSON = Says("not JSON", "Restore the publisher's file; the row is the line where it breaks.")
 TOO_DEEP = Says("JSON nested too deeply", "Restore the publisher's file: the standard nests a few levels only.")
 
@@ -84,7 +81,11 @@ def file_bytes(path: Path) -> bytes:
 def csv_rows(path: Path, label: str) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV file that hold anything, and advice about its encoding."""
     text, problems = _decoded(file_bytes(path), label)
-    return list(_filled(_records(re.sub("\r\n?", "\n", text)))), problems
+    try:
+        records = _within_width(records_of(re.sub("\r\n?", "\n", text)))
+        return list(_filled(enumerate(records, 1))), problems
+    except delimited.UnreadableTextError as unreadable:
+        raise UnreadableError(QUOTES, unreadable.row) from None
 
 
 def _decoded(content: bytes, label: str) -> tuple[str, list[Problem]]:
@@ -100,35 +101,28 @@ def _decoded(content: bytes, label: str) -> tuple[str, list[Problem]]:
         raise UnreadableError(NOT_TEXT, content[: error.start].count(b"\n") + 1) from None
 
 
-def _records(text: str) -> Iterator[list[str]]:
-    reader, row = csv.reader(StringIO(text, newline=""), strict=True), 0
-    while True:
-        row += 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            raise UnreadableError(QUOTES, row) from None
+def _within_width(records: Iterable[list[str]]) -> Iterator[list[str]]:
+    for row, record in enumerate(records, 1):
         if len(record) > MOST_CELLS:
             raise UnreadableError(TOO_WIDE, row)
         yield record
 
 
-def sheet_rows(path: Path, sheet: str) -> tuple[list[Row], str]:
-    """The rows of the sheet called `sheet`, or of the first; and its name."""
-    file_bytes(path)
-    try:
-        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
-            name = next((one for one in book.sheetnames if one.strip().lower() == sheet), book.sheetnames[0])
-            rows = book[name].iter_rows(max_col=MOST_CELLS, values_only=True)
-            return list(_filled([cell_text(cell) for cell in row] for row in rows)), name
-    except Exception:  # a broken workbook raises whatever its parts raise
-        raise UnreadableError(NOT_WORKBOOK) from None
+def sheet_rows(path: Path, sheet: str, *, label: str) -> tuple[list[Row], str | None, list[Problem]]:
+    """The filled rows of the sheet called `sheet`, or of the first, its name, and what is wrong with the workbook.
+
+    There is no name where the workbook was refused.
+    """
+    sheets, problems = read_workbook(path, label=label)
+    if not sheets:
+        return [], None, problems
+    chosen = next((one for one in sheets if one.name.strip().lower() == sheet), sheets[0])
+    problems = [problem for problem in problems if problem.sheet == chosen.name]
+    return list(_filled(chosen.rows)), chosen.name, problems
 
 
-def _filled(records: Iterable[Sequence[str]]) -> Iterator[Row]:
-    for number, record in enumerate(records, 1):
+def _filled(records: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
+    for number, record in records:
         cells = [cell.strip() for cell in record]
         if any(cells):
             yield number, cells

@@ -182,6 +182,7 @@ TABLES: dict[str, tuple[list[str], dict[str, str]]] = {
             "name": TEXT,
             "kind": TEXT,
             "unit": TEXT,
+            "counted": TEXT,
             "direction": TEXT,
             "definition": TEXT,
             "numerator": TEXT,

@@ -75,7 +75,7 @@ def _read_me(sheet: Any, quarter: Quarter, service: str, indicators: pd.DataFram
         f"Monitoring return: {service}, {quarter.words} ({quarter})",
         "Fill in the sheets Spend, Outputs and Outcomes. Each row is one borough and one measure.",
         f'Choose from the drop-downs. Choose "{LONDON_WIDE}" for what is not for one borough.',
-        "Report the quarter alone, not the year so far.",
+        "Report the quarter alone, but for a measure that says the year so far.",
         "Leave a row out when there is nothing to report; write 0 for none.",
         "Write numbers only: no pound signs, no words, no formulas.",
         "Write no names, dates of birth, addresses or numbers of people here: counts only.",

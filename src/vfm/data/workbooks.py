@@ -12,10 +12,8 @@ from typing import Any
 from openpyxl import load_workbook
 
 from vfm.data.archives import ODS, OPEN_AND_SAVE, XLSX, examine
+from vfm.data.delimited import UnreadableTextError, records_of, text_of
 from vfm.data.opendocument import read_ods
-
-# The one definition of what text can be read, here as for the raw files.
-from vfm.data.readers import _records, _text, _UnreadableError
 from vfm.data.sheets import RefusedError, Sheet, Workbook, plain_number
 from vfm.vocabulary.errors import Problem
 
@@ -73,7 +71,7 @@ def _content(path: Path, label: str) -> bytes:
         mend = "Make it readable, or restore it."
         raise RefusedError(Problem(label, f"the file cannot be read: {error.strerror}", mend)) from error
     if len(content) > MOST_BYTES:
-        mend = "A return is far smaller: send the data only, without pictures."
+        mend = "Send the data only, without pictures; save a longer table as CSV."
         raise RefusedError(Problem(label, f"a file of more than {MOST_BYTES:,} bytes", mend))
     if not content:
         raise RefusedError(Problem(label, "an empty file", "Send the file again; it may have been cut short."))
@@ -116,13 +114,13 @@ def _parse(content: bytes, kind: str, book: Workbook) -> None:
 def _read_csv(content: bytes, book: Workbook) -> None:
     grid = book.open_sheet("")
     try:
-        for row, cells in enumerate(_records(_text(content)), 1):
+        for row, cells in enumerate(records_of(text_of(content)), 1):
             for column, text in enumerate(cells, 1):
                 if text.startswith("="):
                     book.formula("", row, column)
                     cells[column - 1] = ""
             grid.add(row, cells)
-    except _UnreadableError as unreadable:
+    except UnreadableTextError as unreadable:
         raise RefusedError(Problem(book.label, unreadable.rule, unreadable.mend, row=unreadable.row)) from None
     grid.close()
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from vfm.data.catalogue import Catalogue, sha256
+from vfm.data.catalogue import INCOMING, Catalogue, sha256
 from vfm.data.project import Project
 from vfm.release.plan import Job
 from vfm.vocabulary.errors import DataError, Problem
@@ -44,7 +44,7 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "follows": published_version(project, quarter),
         "parameters": {job.name: job.parameters for job in jobs},
         "inputs": {f"data/raw/{file.path}": file.sha256 for file in catalogue.files.values()}
-        | {f"data/raw/{returned.label}": sha256(returned.path) for returned in catalogue.returned()},
+        | {f"data/raw/{one.label}": sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)},
         "code": code_hash(project),
         "packages": {name: version(name) for name in PACKAGES},
         "seed": SEED,

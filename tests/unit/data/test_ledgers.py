@@ -202,7 +202,6 @@ BAD = [
     Bad(sources.NOT_TEXT, (HEADING + GOOD).encode("utf-16"), 1),
     Bad(sources.QUOTES, HEADING + GOOD + '"open', 3),
     Bad(sources.TOO_WIDE, HEADING + "," * 1000, 2),
-    Bad(sources.NOT_WORKBOOK, "not a workbook", ending=".xlsx"),
 ]
 
 

@@ -11,13 +11,16 @@ from vfm.data.plausibility import plausibility
 from vfm.vocabulary.errors import Problem
 
 NOW, BEFORE = "2019-20-Q4", "2019-20-Q3"
+SHEETS = {"amount": "Spend", "count": "Outputs", "achieved": "Outcomes"}
 
 
 def returned(rows: list[tuple[Any, ...]], what: str, *values: str) -> pd.DataFrame:
     """Rows of (quarter, area, what, value, ...) as a return has them, all of one service."""
     frame = pd.DataFrame(rows, columns=["quarter", "area", what, *values])
     file = "returns/" + frame["quarter"].astype(str) + "/a.xlsx"
-    return frame.assign(service="Example", status="published", file=file, raw_row=range(2, len(frame) + 2))
+    return frame.assign(
+        service="Example", status="published", file=file, sheet=SHEETS[values[0]], raw_row=range(2, len(frame) + 2)
+    )
 
 
 def advice(

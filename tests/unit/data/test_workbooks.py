@@ -271,7 +271,7 @@ def test_a_large_file_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(workbooks, "MOST_BYTES", 10)
     _, (problem,) = sent_as(tmp_path, "a.csv", b"x" * 11)
     assert problem.rule == "a file of more than 10 bytes"
-    assert problem.mend == "A return is far smaller: send the data only, without pictures."
+    assert problem.mend == "Send the data only, without pictures; save a longer table as CSV."
     assert sent_as(tmp_path, "a.csv", b"x" * 10)[1] == []
 
 

@@ -1,4 +1,4 @@
 -- One row a measure that returns may report.
-SELECT measure_id, name, kind, unit, direction, definition, numerator, denominator, due
+SELECT measure_id, name, kind, unit, counted, direction, definition, numerator, denominator, due
 FROM indicators
 ORDER BY measure_id

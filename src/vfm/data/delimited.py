@@ -1,0 +1,56 @@
+"""Comma-separated text: how bytes become text, and text becomes rows of cells, or why they cannot."""
+
+import csv
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+SAVE_AS = "Save the file as CSV UTF-8."
+OPEN_QUOTE = "Look for a quotation mark that is not closed, or that should be written twice."
+
+
+class UnreadableTextError(Exception):
+    """Why a file's records cannot be told apart, with the row where that shows."""
+
+    def __init__(self, rule: str, mend: str, row: int):
+        super().__init__(rule)
+        self.rule, self.mend, self.row = rule, mend, row
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file that has to be UTF-8, its line ends made one kind."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig", errors="replace")
+        raise UnreadableTextError("bytes that are not UTF-8 text", SAVE_AS, _row_after(before)) from None
+    before, null, _ = text.partition("\0")
+    if null:
+        raise UnreadableTextError("a null byte in the text", SAVE_AS, _row_after(before))
+    return re.sub("\r\n?", "\n", text)
+
+
+def _row_after(text: str) -> int:
+    """The row in which what comes after `text` stands: line ends within quotation marks do not count."""
+    try:
+        return sum(1 for _ in csv.reader(StringIO(f"{text}x", newline="")))
+    except csv.Error:
+        return text.count("\n") + 1
+
+
+def records_of(text: str) -> Iterator[list[str]]:
+    """The rows of comma-separated text, each as its cells."""
+    # Not strict, an open quotation mark would take every row below it into one cell without a word.
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    row = 0
+    while True:
+        row += 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field larger" in str(error):
+                rule = f"a cell longer than {csv.field_size_limit():,} characters"
+                raise UnreadableTextError(rule, OPEN_QUOTE, row) from None
+            raise UnreadableTextError("quotation marks that do not pair", OPEN_QUOTE, row) from None

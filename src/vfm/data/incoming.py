@@ -1,0 +1,154 @@
+"""What other people publish or send, kind by kind: where it is put, how it is read, what comes of it.
+
+Monitoring returns and contact records have modules of their own; the kinds here become a table each as they are.
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from vfm.data import contracts, grants, ledgers
+from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, Incoming
+from vfm.data.personal import in_columns, is_personal
+from vfm.data.returns import RETURN
+from vfm.data.sources import UnreadableError, json_document
+from vfm.data.tables import TEXT
+from vfm.data.workbooks import read_workbook
+from vfm.vocabulary.errors import Problem
+
+MOST_LOOKED_AT = 100_000  # bytes of a file, to know what kind it is
+
+Read = tuple[pd.DataFrame | None, list[Problem]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Files of one standard: their folder under data/raw, their reader, and the table that they become.
+
+    `written` are the columns in which a person may have written freely: they are looked through for personal data,
+    which the identifiers and places of organisations are not.
+    """
+
+    folder: str
+    what: str
+    read: Callable[..., Read]
+    columns: dict[str, str]
+    written: tuple[str, ...]
+
+
+KINDS = (
+    Kind(
+        "grants",
+        "Grants in the 360Giving standard",
+        grants.read_grants,
+        grants.COLUMNS,
+        ("title", "description", "recipient_name", "programme"),
+    ),
+    Kind(
+        "contracts",
+        "Contracts in the Open Contracting Data Standard",
+        contracts.read_contracts,
+        contracts.COLUMNS,
+        ("title", "method_rationale", "buyer", "suppliers"),
+    ),
+    Kind(
+        "ledgers",
+        "Ledger of payments",
+        ledgers.read_ledger,
+        ledgers.COLUMNS,
+        ("supplier", "area", "category"),
+    ),
+)
+
+
+def read_incoming(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Every file of every kind, as one table a kind, and what is wrong with them.
+
+    Returns
+    -------
+    `grants`, `contracts` and `ledgers`: the columns of each kind with `file` and `status`; empty where nothing came in.
+    """
+    tables, problems = {}, []
+    for kind in KINDS:
+        parts = {}
+        for one in catalogue.incoming(kind.folder):
+            table, found = read_one(kind, one)
+            problems += found
+            if table is not None:
+                parts[one.label] = table.assign(file=one.label, status=str(catalogue.status))
+        if kind.read is ledgers.read_ledger:
+            problems += ledgers.repeated_months(parts)
+        tables[kind.folder] = _together(list(parts.values()), kind)
+    return tables, problems
+
+
+def read_one(kind: Kind, one: Incoming) -> Read:
+    """One file as a table; None where personal data stands in it, of which nothing more is then said."""
+    table, problems = kind.read(one.path, label=one.label)
+    personal = [] if table is None else in_columns(table, kind.written, label=one.label)
+    if personal:
+        return None, personal
+    return table, [without_personal(problem) for problem in problems]
+
+
+def without_personal(problem: Problem) -> Problem:
+    """The problem, its value left out where that is about a person: a message repeats nothing of the kind."""
+    return replace(problem, value=None) if problem.value is not None and is_personal(problem.value) else problem
+
+
+def _together(parts: Sequence[pd.DataFrame], kind: Kind) -> pd.DataFrame:
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    columns = kind.columns | {"file": TEXT, "status": TEXT}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+
+
+# ---- which kind a file is of
+
+
+def folder_of(path: Path) -> str | None:
+    """The folder of data/raw that a file belongs into, by what stands in it; None where it is of no kind known here."""
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return RECORDS
+    if suffix == ".json":
+        return _folder_of_document(path)
+    rows = _first_rows(path) if suffix == ".csv" else _sheet_rows(path)
+    return next((folder for folder, is_heading in HEADINGS.items() if any(map(is_heading, rows))), None)
+
+
+def _folder_of_document(path: Path) -> str | None:
+    try:
+        document = json_document(path)
+    except UnreadableError:
+        return None
+    parts = set(document) if isinstance(document, dict) else set()
+    return next((folder for folder, signs in DOCUMENTS.items() if parts & signs), None)
+
+
+def _first_rows(path: Path) -> list[Sequence[str]]:
+    """The rows at the head of a CSV file, whatever its size and encoding."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_LOOKED_AT).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return []
+    return list(csv.reader(text.replace("\0", "").splitlines()[: ledgers.PREAMBLE]))
+
+
+def _sheet_rows(path: Path) -> list[Sequence[str]]:
+    sheets, _ = read_workbook(path, label=path.name)
+    named = [["service", "area"] for sheet in sheets if sheet.name in RETURN]  # a return, whatever its heading says
+    return [*named, *(cells for sheet in sheets for _, cells in sheet.rows[: ledgers.PREAMBLE])]
+
+
+DOCUMENTS = {"grants": {"grants"}, "contracts": {"releases", "records"}}
+HEADINGS: dict[str, Callable[[Sequence[str]], bool]] = {
+    RECORDS: lambda cells: {"record_id", "person_id"} <= set(cells),
+    RETURNS: lambda cells: {"service", "area"} <= set(cells),
+    "grants": lambda cells: {"id", "amountAwarded"} <= set(map(grants.standard_path, cells)),
+    "ledgers": ledgers.is_heading,
+}

@@ -1,0 +1,170 @@
+"""`vfm check PATH`: a file that stands anywhere is known by what is in it, and told of in the same words."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from project_copies import ProjectCopy
+from vfm.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+RETURN = [["service", "area", "measure", "count"], ["London Gang Exit", "Croyden", "People engaged", 3]]
+LEDGER = "Body Name,Supplier Name,Payment Date,Net Amount,Transaction No\nCouncil,Example,31/02/2020,5,R1\n"
+GRANTS = {"grants": [{"id": "360G-example-1"}]}
+PACKAGE = {"releases": [{"ocid": "ocds-1", "date": "2019-04-01T00:00:00Z", "tag": ["award"], "awards": [{"id": 1}]}, 5]}
+
+
+def workbook(sheet: str, rows: list[list[Any]]) -> bytes:
+    book, stream = Workbook(), BytesIO()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+def csv_of(rows: list[list[Any]]) -> bytes:
+    out = StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule", "place"),
+    [
+        ("return.xlsx", workbook("Outputs", RETURN), "an unknown area",
+         "sheet Outputs, row 2, column area: \"Croyden\""),
+        ("return.csv", csv_of(RETURN), "an unknown area", "row 2, column area: \"Croyden\""),
+        ("spend.csv", LEDGER.encode(), "not a date", "row 2, column Payment Date: \"31/02/2020\""),
+        ("spend.xlsx", workbook("x", [line.split(",") for line in LEDGER.splitlines()]), "not a date",
+         "sheet x, row 2, column Payment Date: \"31/02/2020\""),
+        ("grants.json", json.dumps(GRANTS).encode(), "an award without its amount", "row 1, column amountAwarded"),
+        ("grants.csv", b"Identifier,Amount Awarded\n1,5\n", "a column that 360Giving requires is missing",
+         "row 1, column "),
+        ("contracts.json", json.dumps(PACKAGE).encode(), "a release that is not an object", "row 2"),
+        ("notes.docx", b"x", "a file of no kind that is known", ""),
+        ("list.csv", b"a,b\n1,2\n", "a file of no kind that is known", ""),
+        ("list.json", b"[1]", "a file of no kind that is known", ""),
+        ("broken.json", b"{", "a file of no kind that is known", ""),
+    ],
+)  # fmt: skip
+def test_a_file_anywhere_is_known_by_what_is_in_it(
+    name: str, content: bytes, rule: str, place: str, tmp_path: Path, project_copy: ProjectCopy, capsys: Capture
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert main(["check", str(path)]) == 1
+    output = capsys.readouterr().out
+    assert f"error: {rule}" in output
+    assert f"    {path}{', ' * bool(place)}{place}" in output
+    assert output.splitlines()[-1].startswith("1 file: ")
+
+
+def test_a_good_return_anywhere_is_told_to_be_good(tmp_path: Path, project_copy: ProjectCopy, capsys: Capture) -> None:
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(workbook("Outputs", [RETURN[0], ["London Gang Exit", "Croydon", "People engaged", 3]]))
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().out == "1 file: 0 errors, 0 advice\n"
+
+
+def test_a_folder_is_every_file_in_it(tmp_path: Path, project_copy: ProjectCopy, capsys: Capture) -> None:
+    folder = tmp_path / "sent"
+    (folder / "more").mkdir(parents=True)
+    (folder / "a.csv").write_bytes(csv_of(RETURN))
+    (folder / "more" / "b.csv").write_text(LEDGER)
+    assert main(["check", str(folder)]) == 1
+    output = capsys.readouterr().out
+    assert "error: an unknown area" in output
+    assert "error: not a date" in output
+    assert output.endswith("2 files: 2 errors, 0 advice\n")
+
+
+def test_a_path_among_the_raw_files_is_checked_with_all_of_them(project_copy: ProjectCopy, capsys: Capture) -> None:
+    project_copy.set_cell("published/awards.csv", 2, "service", "Bakery")
+    project_copy.set_cell("published/results.csv", 2, "service", "Bakery")
+    assert main(["check", str(project_copy.raw / "published" / "awards.csv")]) == 1
+    output = capsys.readouterr().out
+    assert "published/awards.csv, row 2, column service" in output
+    assert "results.csv, row 2" not in output
+    assert output.endswith("1 file: 1 errors, 0 advice\n")
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, project_copy: ProjectCopy, capsys: Capture) -> None:
+    assert main(["check", str(tmp_path / "none.csv")]) == 2
+    assert capsys.readouterr().err == f"vfm: There is no {tmp_path / 'none.csv'}.\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "content", "rule"),
+    [
+        ("ledgers/2019", "spend.csv", LEDGER.encode(), "not a date"),
+        ("grants", "grants.json", json.dumps(GRANTS).encode(), "an award without its amount"),
+        ("contracts", "contracts.json", json.dumps(PACKAGE).encode(), "a release that is not an object"),
+        ("ledgers", "spend.pdf", b"%PDF", "neither CSV, XLSX nor ODS"),
+    ],
+)
+def test_what_is_put_where_it_belongs_is_checked_with_the_rest(
+    folder: str, name: str, content: bytes, rule: str, project_copy: ProjectCopy, capsys: Capture
+) -> None:
+    (project_copy.raw / folder).mkdir(parents=True)
+    (project_copy.raw / folder / name).write_bytes(content)
+    assert main(["check"]) == 1
+    output = capsys.readouterr().out
+    assert f"error: {rule}" in output
+    assert f"    {folder}/{name}" in output
+
+
+EMAIL = "jo.example@example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "row", "column"),
+    [
+        ("ledgers/a.csv", LEDGER.replace("Example", EMAIL).replace("31/02", "31/03"), 2, "supplier"),
+        ("ledgers/b.csv", LEDGER.replace("31/02/2020", EMAIL), 2, "Payment Date"),  # the value of another problem
+        ("contracts/a.json", json.dumps({"releases": [{"ocid": "1", "date": "2019-04-01T00:00:00Z",
+         "tender": {"id": 1, "title": f"ask {EMAIL}"}}]}), 1, "title"),
+    ],
+)  # fmt: skip
+def test_personal_data_in_a_published_file_is_refused_and_never_shown(
+    name: str, content: str, row: int, column: str, project_copy: ProjectCopy, capsys: Capture
+) -> None:
+    path = project_copy.raw / name
+    path.parent.mkdir()
+    path.write_text(content)
+    for form in ("text", "csv", "json"):
+        assert main(["check", "--format", form]) == 1
+        output = capsys.readouterr().out
+        assert EMAIL not in output
+        assert name in output
+    assert main(["check"]) == 1
+    assert f"{name}, row {row}, column {column}. " in capsys.readouterr().out
+
+
+# ---- the same as CSV and JSON
+
+
+def test_csv_and_json_say_what_the_text_says(project_copy: ProjectCopy, capsys: Capture) -> None:
+    for row in range(2, 7):
+        project_copy.set_cell("published/awards.csv", row, "theme", f"=victim{row}")
+    assert main(["check", "--format", "csv"]) == 1
+    rows = list(csv.DictReader(StringIO(capsys.readouterr().out)))
+    assert main(["check", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    errors = [row for row in rows if row["level"] == "error"]
+    assert [(row["row"], row["column"], row["value"]) for row in errors] == [
+        (str(row), "theme", f"'=victim{row}") for row in range(2, 7)
+    ]
+    (kind,) = [kind for kind in document["kinds"] if kind["level"] == "error"]
+    assert (document["errors"], kind["rule"], kind["times"]) == (5, "not one of the known values", 5)
+    assert [place["value"] for place in kind["places"]] == [f"=victim{row}" for row in range(2, 7)]
+    assert {row["rule"] for row in rows} == {kind["rule"] for kind in document["kinds"]}
+    assert document["advice"] == sum(row["level"] == "advice" for row in rows)
