@@ -4,20 +4,19 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pandera.pandas as pa
 
 from vfm.data import checks
 from vfm.data.catalogue import Catalogue, sha256
 from vfm.data.project import Project
 from vfm.data.returns import return_areas
+from vfm.data.schemas_processed import PROCESSED
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import write_stamp
-from vfm.data.tables import TABLES
+from vfm.data.tables import SQL
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import Quarter
 
 RETURNED = ("returned_spend", "returned_outputs", "returned_outcomes")
-SQL = Path(__file__).parent / "sql"
 
 
 def build(project: Project, quarter: Quarter) -> Path:
@@ -50,7 +49,7 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         connection.register("service_names", checks.service_names(raw["services"]))
         connection.register("match_awards", checks.match_awards(raw["matches"]))
         connection.register("return_areas", return_areas(raw["boroughs"]))
-        return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
+        return {name: conform(name, connection.execute(_sql(name)).df()) for name in PROCESSED}
 
 
 def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
@@ -75,8 +74,8 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
     ]
     queried = [(p.file, p.row, p.column, p.rule, p.mend) for p in checked.advice]
     return {
-        "received_files": pd.DataFrame(files, columns=list(TABLES["received"][1])),
-        "advice": pd.DataFrame(queried, columns=list(TABLES["queries"][1])),
+        "received_files": pd.DataFrame(files, columns=list(PROCESSED["received"].columns)),
+        "advice": pd.DataFrame(queried, columns=list(PROCESSED["queries"].columns)),
     }
 
 
@@ -95,14 +94,12 @@ def _sql(name: str) -> str:
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give `frame` the types that the table `name` promises, and hold it to its key.
+    """Give `frame` the types that the table `name` promises, and hold it to its key, columns and rules.
 
     Raises
     ------
     pandera.errors.SchemaError
-        when a column is missing or strange, or the key repeats: a defect of the build, not of the data.
+        when a column is missing or strange, a rule is broken or the key repeats: a defect of the build, not of
+        the data.
     """
-    key, columns = TABLES[name]
-    definition = {column: pa.Column(dtype, nullable=column not in key) for column, dtype in columns.items()}
-    schema = pa.DataFrameSchema(definition, unique=key, strict=True, ordered=True, coerce=True)
-    return schema.validate(frame)
+    return PROCESSED[name].validate(frame)
