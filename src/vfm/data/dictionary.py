@@ -38,7 +38,8 @@ Made from the schemas in `src/vfm/data/` by `python3 run.py dictionary`: change 
 
 No two rows of a table share its key. A blank cell says that something is not known or does not apply, never nought.
 A day is written as 2019-04-01. What a rule refuses stops the build, with a message that says where it is and how to
-mend it.
+mend it. Rules that need a second table, such as that a service is in the register, are not listed here; `vfm check`
+holds the tables to them too.
 """
 HEADING = "| column | type | may be blank | meaning | rule |\n| --- | --- | --- | --- | --- |\n"
 

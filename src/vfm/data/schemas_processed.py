@@ -70,15 +70,18 @@ def _matches(
     return {
         **_of(raw, "match_id", "result_id"),
         **SERVICE_ID,
-        "service": services.columns["name"],
+        "service": column(TEXT, "name of the service, as in services"),
         "theme": services.columns["theme"],
         **_of(results, "measure", "kind", "period", "evidence"),
         **_of(raw, "basis", "award_ids"),
-        "pounds": column(NUMBER, "pounds, nominal, that the result cost; blank where they are not known", blank=True),
+        "pounds": column(
+            NUMBER, "pounds, nominal, that the result cost; blank where they are not known", NOT_NEGATIVE, blank=True
+        ),
         **_of(raw, "pounds_precision"),
         "value": column(
             NUMBER,
             "the count that the money bought, a share as its base times the share; blank where the basis is none",
+            NOT_NEGATIVE,
             blank=True,
         ),
         "value_precision": results.columns["precision"],
@@ -98,7 +101,10 @@ MONEY: dict[str, pa.DataFrameSchema] = {
             **OWN["services"].columns,
             "awards": column(WHOLE, "awards of every role", NOT_NEGATIVE),
             "amount": column(
-                NUMBER, "pounds, nominal, of its component awards; blank where none has an amount", blank=True
+                NUMBER,
+                "pounds, nominal, of its component awards; blank where none has an amount",
+                NOT_NEGATIVE,
+                blank=True,
             ),
         },
     ),
@@ -249,13 +255,13 @@ RECORD_KEEPING: dict[str, pa.DataFrameSchema] = {
     ),
     "queries": processed_table(
         "Queries that the checks raised and that did not stop the build",
-        ["file", "raw_row", "field"],
+        ["file", "raw_row", "field", "rule"],
         {
             "file": column(TEXT, "path of the file, from data/raw"),
-            **RAW_ROW,
+            "raw_row": column(WHOLE, "row of the file, or of a return's sheet; the heading is row 1"),
             "field": column(TEXT, "column of the cell in question"),
             "rule": column(TEXT, "what is odd about it"),
-            "mend": column(TEXT, "what is known, and what to do", blank=True),
+            "mend": column(TEXT, "what is known, and what to do"),
         },
     ),
     "log": processed_table(str(OWN["log"].title), ["entry_id"], OWN["log"].columns),

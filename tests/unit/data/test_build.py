@@ -118,6 +118,13 @@ def test_a_table_that_breaks_its_promise_is_a_defect(frame: dict[str, list[objec
         conform("deprivation", pd.DataFrame(frame))
 
 
+def test_one_cell_may_be_queried_for_two_reasons() -> None:
+    cell = {"file": "returns/2019-20-Q4/a.csv", "raw_row": 2, "field": "amount", "mend": "Ask the provider."}
+    rules = ["ten times the quarter before, or a tenth of it", "more spent than was awarded"]
+    queries = pd.DataFrame([{**cell, "rule": rule} for rule in rules])[list(PROCESSED["queries"].columns)]
+    assert list(conform("queries", queries)["rule"]) == rules
+
+
 def test_a_table_is_given_the_types_that_it_promises() -> None:
     frame = pd.DataFrame({"gss_code": ["E09000001"], "imd_year": [2015.0], "domain": ["imd"], "average_score": [1]})
     assert list(conform("deprivation", frame).dtypes) == ["string", "Int64", "string", "float64"]
