@@ -8,6 +8,7 @@
     python3 run.py check                every problem in the data that came in
     python3 run.py bench                the benchmarks
     python3 run.py notebooks            run the committed notebooks again, in place
+    python3 run.py dictionary           write docs/data-dictionary.md from the schemas
     python3 run.py lock                 compile requirements.lock and environment.yml from pyproject.toml
 
 The first run makes `.venv` and fills it from the locks, so it needs the network; later runs install nothing.
@@ -187,6 +188,7 @@ COMMANDS = {
     "check": ("-m", "vfm", "check"),
     "bench": bench,
     "notebooks": ("-m", "vfm.release.rerun"),
+    "dictionary": ("tools/dictionary.py",),
     "lock": ("tools/lock.py",),
 }
 

@@ -4,20 +4,24 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pandera.pandas as pa
 
 from vfm.data import checks, references
 from vfm.data.catalogue import RETURNS, Catalogue, sha256
+from vfm.data.incoming import KINDS
 from vfm.data.project import Project
 from vfm.data.returns import return_areas
+from vfm.data.schemas import RAW
+from vfm.data.schemas_processed import PROCESSED
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import write_stamp
-from vfm.data.tables import TABLES
+from vfm.data.tables import SQL
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import Quarter
 
-RETURNED = ("returned_spend", "returned_outputs", "returned_outcomes")
-SQL = Path(__file__).parent / "sql"
+# What came in beside the described files: what it is, from whom, and the tables that its rows are in.
+SENT = {RETURNS: ("Monitoring return", "the provider", ("returned_spend", "returned_outputs", "returned_outcomes"))} | {
+    kind.folder: (kind.what, "not stated", (kind.folder,)) for kind in KINDS
+}
 
 
 def build(project: Project, quarter: Quarter) -> Path:
@@ -45,12 +49,11 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Run every SQL file over the raw tables and hold each result to its schema."""
     with duckdb.connect() as connection:
         for name, table in raw.items():
-            numbered = table if "raw_row" in table.columns else table.rename_axis("raw_row").reset_index()
-            connection.register(name, numbered)
+            connection.register(name, table.rename_axis("raw_row").reset_index() if name in RAW else table)
         connection.register("service_names", references.service_names(raw["services"]))
         connection.register("match_awards", references.match_awards(raw["matches"]))
         connection.register("return_areas", return_areas(raw["boroughs"]))
-        return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
+        return {name: conform(name, connection.execute(_sql(name)).df()) for name in PROCESSED}
 
 
 def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
@@ -59,24 +62,15 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
         (f.name, f.path, f.title, f.publisher, f.licence, str(f.status), len(checked.tables[f.name]), f.sha256)
         for f in catalogue.files.values()
     ]
-    files += [
-        (
-            r.label,
-            r.label,
-            f"Monitoring return, {r.folder}",
-            "the provider",
-            "not stated",
-            str(catalogue.status),
-            rows,
-            sha256(r.path),
-        )
-        for r in catalogue.incoming(RETURNS)
-        for rows in [sum(int((checked.tables[name]["file"] == r.label).sum()) for name in RETURNED)]
-    ]
-    queried = [(p.file, p.row, p.column, p.rule, p.mend) for p in checked.advice]
+    for folder, (what, publisher, tables) in SENT.items():
+        for one in catalogue.incoming(folder):
+            rows = sum(int((checked.tables[name]["file"] == one.label).sum()) for name in tables)
+            about = (f"{what}, {one.folder}", publisher, "not stated", str(catalogue.status))
+            files.append((one.label, one.label, *about, rows, sha256(one.path)))
+    queried = [(n, p.file, p.row, p.column, p.rule, p.mend) for n, p in enumerate(checked.advice, 1)]
     return {
-        "received_files": pd.DataFrame(files, columns=list(TABLES["received"][1])),
-        "advice": pd.DataFrame(queried, columns=list(TABLES["queries"][1])),
+        "received_files": pd.DataFrame(files, columns=list(PROCESSED["received"].columns)),
+        "advice": pd.DataFrame(queried, columns=list(PROCESSED["queries"].columns)),
     }
 
 
@@ -95,14 +89,12 @@ def _sql(name: str) -> str:
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give `frame` the types that the table `name` promises, and hold it to its key.
+    """Give `frame` the types that the table `name` promises, and hold it to its key, columns and rules.
 
     Raises
     ------
     pandera.errors.SchemaError
-        when a column is missing or strange, or the key repeats: a defect of the build, not of the data.
+        when a column is missing or strange, a rule is broken or the key repeats: a defect of the build, not of
+        the data.
     """
-    key, columns = TABLES[name]
-    definition = {column: pa.Column(dtype, nullable=column not in key) for column, dtype in columns.items()}
-    schema = pa.DataFrameSchema(definition, unique=key, strict=True, ordered=True, coerce=True)
-    return schema.validate(frame)
+    return PROCESSED[name].validate(frame)

@@ -9,35 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.data.schemas_open import types_of
 from vfm.data.sources import Says, UnreadableError, cell_text, json_document, stated_day
-from vfm.data.tables import DAY, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.errors import Problem
 
-COLUMNS = {
-    "ocid": TEXT,
-    "release_date": DAY,
-    "releases": WHOLE,
-    "buyer": TEXT,
-    "title": TEXT,
-    "tender_start": DAY,
-    "tender_end": DAY,
-    "enquiry_end": DAY,
-    "tenderers": WHOLE,
-    "bids": WHOLE,
-    "procurement_method": TEXT,
-    "method_rationale": TEXT,
-    "award_id": TEXT,
-    "award_date": DAY,
-    "suppliers": TEXT,
-    "amount": NUMBER,
-    "currency": TEXT,
-    "contract_start": DAY,
-    "contract_end": DAY,
-    "max_extent_end": DAY,
-    "period_of": TEXT,
-    "amendments": WHOLE,
-    "source_row": WHOLE,
-}
+COLUMNS = types_of("contracts")
 
 DEEPEST = 12  # levels that are merged; the standard's own depth is about six
 MOST_POUNDS = 10**15  # to where a number of 64 bits keeps pence apart

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from vfm.data.amounts import AmountError, pence
+from vfm.data.schemas_open import types_of
 from vfm.data.sources import (
     Row,
     Says,
@@ -20,34 +21,9 @@ from vfm.data.sources import (
     sheet_rows,
     stated_day,
 )
-from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.errors import Problem
 
-COLUMNS = {
-    "identifier": TEXT,
-    "title": TEXT,
-    "description": TEXT,
-    "currency": TEXT,
-    "amount_awarded": NUMBER,
-    "amount_applied_for": NUMBER,
-    "amount_disbursed": NUMBER,
-    "award_date": DAY,
-    "planned_start": DAY,
-    "planned_end": DAY,
-    "planned_months": NUMBER,
-    "actual_start": DAY,
-    "actual_end": DAY,
-    "recipient_id": TEXT,
-    "recipient_name": TEXT,
-    "recipient_place": TEXT,
-    "delivery_place": TEXT,
-    "beneficiary_place": TEXT,
-    "funder_id": TEXT,
-    "funder_name": TEXT,
-    "programme": TEXT,
-    "from_open_call": FLAG,
-    "source_row": WHOLE,
-}
+COLUMNS = types_of("grants")
 
 # A column's fields in the standard, the first that is given; titles of sheets lead to them by `PARTS`.
 FIELDS = {

@@ -14,8 +14,8 @@ from vfm.data import contracts, grants, ledgers
 from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.personal import in_columns, is_personal
 from vfm.data.returns import RETURN
+from vfm.data.schemas_open import OPEN
 from vfm.data.sources import UnreadableError, json_document
-from vfm.data.tables import TEXT
 from vfm.data.workbooks import read_workbook
 from vfm.vocabulary.errors import Problem
 
@@ -35,7 +35,6 @@ class Kind:
     folder: str
     what: str
     read: Callable[..., Read]
-    columns: dict[str, str]
     written: tuple[str, ...]
 
 
@@ -44,21 +43,18 @@ KINDS = (
         "grants",
         "Grants in the 360Giving standard",
         grants.read_grants,
-        grants.COLUMNS,
         ("title", "description", "recipient_name", "programme"),
     ),
     Kind(
         "contracts",
         "Contracts in the Open Contracting Data Standard",
         contracts.read_contracts,
-        contracts.COLUMNS,
         ("title", "method_rationale", "buyer", "suppliers"),
     ),
     Kind(
         "ledgers",
         "Ledger of payments",
         ledgers.read_ledger,
-        ledgers.COLUMNS,
         ("supplier", "area", "category"),
     ),
 )
@@ -69,7 +65,7 @@ def read_incoming(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[P
 
     Returns
     -------
-    `grants`, `contracts` and `ledgers`: the columns of each kind with `file` and `status`; empty where nothing came in.
+    `grants`, `contracts` and `ledgers`: as `schemas_open.OPEN` says; empty where nothing came in.
     """
     tables, problems = {}, []
     for kind in KINDS:
@@ -78,7 +74,8 @@ def read_incoming(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[P
             table, found = read_one(kind, one)
             problems += found
             if table is not None:
-                parts[one.label] = table.assign(file=one.label, status=str(catalogue.status))
+                where = {"file": one.label, "line": range(1, len(table) + 1), "status": str(catalogue.status)}
+                parts[one.label] = table.assign(**where)
         if kind.read is ledgers.read_ledger:
             problems += ledgers.repeated_months(parts)
         tables[kind.folder] = _together(list(parts.values()), kind)
@@ -102,8 +99,8 @@ def without_personal(problem: Problem) -> Problem:
 def _together(parts: Sequence[pd.DataFrame], kind: Kind) -> pd.DataFrame:
     if parts:
         return pd.concat(parts, ignore_index=True)
-    columns = kind.columns | {"file": TEXT, "status": TEXT}
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    columns = OPEN[kind.folder].columns.items()
+    return pd.DataFrame({name: pd.Series(dtype=str(definition.dtype)) for name, definition in columns})
 
 
 # ---- which kind a file is of

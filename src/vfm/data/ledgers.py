@@ -13,23 +13,12 @@ from typing import Any
 import pandas as pd
 
 from vfm.data.amounts import AmountError, pence
+from vfm.data.schemas_open import types_of
 from vfm.data.sources import Row, Says, UnreadableError, csv_rows, sheet_rows, stated_day
-from vfm.data.tables import DAY, FLAG, TEXT, WHOLE
 from vfm.vocabulary.errors import Problem
 from vfm.vocabulary.periods import YEARS
 
-COLUMNS = {
-    "body": TEXT,
-    "supplier": TEXT,
-    "redacted": FLAG,
-    "date": DAY,
-    "amount_pence": WHOLE,
-    "reference": TEXT,
-    "area": TEXT,
-    "category": TEXT,
-    "kind": TEXT,
-    "source_row": WHOLE,
-}
+COLUMNS = types_of("ledgers")
 HEADINGS = Path(__file__).with_name("ledger_headings.csv")  # of two names in one file, the one listed first is read
 REQUIRED = ("supplier", "amount", "date")
 PREAMBLE = 30  # rows of titles and notes above a heading

@@ -1,4 +1,4 @@
-"""What a cell, a row or a column of a raw table has to be.
+"""What a cell, a row or a column of a table has to be.
 
 A rule is a pandera `Check` whose `error` says what is wrong and whose `description` says how to mend it.
 """
@@ -104,6 +104,11 @@ def table(
     """A table: its title, key and columns, the rules that its rows keep, and whether it may have no rows."""
     about = {"empty": empty}
     return pa.DataFrameSchema(columns, checks=list(checks), unique=key, title=title, strict=True, metadata=about)
+
+
+def processed_table(title: str, key: list[str], columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
+    """A table that the build makes: its columns stand in this order, and it is given their types."""
+    return pa.DataFrameSchema(columns, unique=key, title=title, strict=True, ordered=True, coerce=True)
 
 
 AREA = {

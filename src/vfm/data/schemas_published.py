@@ -136,7 +136,7 @@ PUBLISHED: dict[str, pa.DataFrameSchema] = {
         ["block"],
         {
             "block": column(TEXT, "block of the form"),
-            "fields": column(WHOLE, "fields in it", NOT_NEGATIVE),
+            "fields": column(WHOLE, "fields that the block has", NOT_NEGATIVE),
             "always_shown": column(WHOLE, "fields shown to everyone", NOT_NEGATIVE),
             "mandatory": column(WHOLE, "fields that must be filled where shown", NOT_NEGATIVE),
         },

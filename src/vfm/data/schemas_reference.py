@@ -50,7 +50,7 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
         {
             "vintage": column(TEXT, "name of the release"),
             "publication_date": column(DAY, "day it was published"),
-            "financial_year": column(TEXT, "financial year", YEAR),
+            "financial_year": column(TEXT, "year from 1 April to 31 March", YEAR),
             "index": column(NUMBER, "index, 100 in base_year", NOT_NEGATIVE, blank=True),
             "base_year": column(TEXT, "year whose index is 100", YEAR),
             "pct_change": column(NUMBER, "change on the year before, per cent"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +14,11 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from project_copies import ProjectCopy
 from vfm.data import stamp
-from vfm.data.build import SQL, build, conform, require_known
+from vfm.data.build import build, conform, require_known
 from vfm.data.project import Project
 from vfm.data.quarter import QuarterData
+from vfm.data.schemas import RAW
+from vfm.data.schemas_processed import PROCESSED
 from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import DataError, UsageError
@@ -76,29 +80,45 @@ def test_londons_population_is_the_original_estimate(built: Tables, year: int, p
 
 def test_what_came_in_is_a_table_too(built: Tables, raw: Tables) -> None:
     received = built["received"].set_index("name")
-    assert dict(received["rows"]) == {
-        name: len(table) for name, table in raw.items() if not name.startswith("returned_")
-    }
+    assert dict(received["rows"]) == {name: len(table) for name, table in raw.items() if name in RAW}
     assert received["sha256"].str.fullmatch("[0-9a-f]{64}").all()
-    assert (built["queries"]["file"] == "published/stated_values.csv").all()
+    assert set(built["queries"]["file"]) == {"published/stated_values.csv", "sums.csv"}
+
+
+def test_what_came_in_beside_the_described_files_is_built_too(project_copy: ProjectCopy) -> None:
+    """A ledger of one payment and advice about the file as a whole, which has no row."""
+    heading = "Body Name,Supplier Name,Payment Date,Net Amount,Transaction No\n"
+    for name in ("a.csv", "b.csv"):
+        (project_copy.raw / "ledgers" / "2019").mkdir(parents=True, exist_ok=True)
+        payment = f"Council,Example {name},31/03/2020,5.25,R1\n"
+        (project_copy.raw / "ledgers" / "2019" / name).write_text(heading + payment)
+    build(Project(project_copy.root), Q4)
+    data = QuarterData(Project(project_copy.root), Q4)
+    assert list(data.ledgers[["file", "line", "amount_pence"]].itertuples(index=False, name=None)) == [
+        ("ledgers/2019/a.csv", 1, 525),
+        ("ledgers/2019/b.csv", 1, 525),
+    ]
+    received = data.received.set_index("name").loc["ledgers/2019/a.csv"]
+    assert (received["title"], received["rows"], received["status"]) == ("Ledger of payments, 2019", 1, "published")
+    (query,) = data.queries[data.queries["file"] == "ledgers/2019/b.csv"].to_dict("records")
+    assert (query["rule"], query["field"]) == ("a month that another file has", "date")
+    assert pd.isna(query["raw_row"])
 
 
 # ---- the contract
 
+SENT = {"spend", "outputs", "outcomes", "grants", "contracts", "ledgers"}  # no return is published, nor London's rest
+
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_processed_table_has_the_columns_types_and_key_that_it_promises(built: Tables, name: str) -> None:
-    key, columns = TABLES[name]
+    key, columns = PROCESSED[name].unique, PROCESSED[name].columns
     table = built[name]
     assert list(table.columns) == list(columns)
-    assert (len(table) > 0) == (name not in {"spend", "outputs", "outcomes"})  # no return is published
+    assert (len(table) > 0) == (name not in SENT)
     assert not table[key].isna().any(axis=None)
     assert not table.duplicated(key).any()
     pd.testing.assert_frame_equal(conform(name, table), table)
-
-
-def test_a_table_is_built_by_one_sql_file_each() -> None:
-    assert sorted(path.stem for path in SQL.glob("*.sql")) == sorted(TABLES)
 
 
 @pytest.mark.parametrize(
@@ -109,12 +129,28 @@ def test_a_table_is_built_by_one_sql_file_each() -> None:
         {"gss_code": ["E09000001"] * 2, "imd_year": [2015] * 2, "domain": ["imd"] * 2, "average_score": [1.0, 2.0]},
         {"gss_code": [None], "imd_year": [2015], "domain": ["imd"], "average_score": [1.0]},
         {"imd_year": [2015], "gss_code": ["E09000001"], "domain": ["imd"], "average_score": [1.0]},
+        {"gss_code": ["Barnet"], "imd_year": [2015], "domain": ["imd"], "average_score": [1.0]},
+        {"gss_code": ["E09000001"], "imd_year": [2015], "domain": ["imd"], "average_score": [None]},
     ],
-    ids=["a column less", "a column more", "the key twice", "a blank key", "another order"],
+    ids=["a column less", "a column more", "the key twice", "a blank key", "another order", "a rule", "a blank"],
 )
 def test_a_table_that_breaks_its_promise_is_a_defect(frame: dict[str, list[object]]) -> None:
     with pytest.raises((SchemaError, SchemaErrors)):
         conform("deprivation", pd.DataFrame(frame))
+
+
+def test_one_cell_may_be_queried_for_two_reasons() -> None:
+    cell = {"file": "returns/2019-20-Q4/a.csv", "raw_row": 2, "field": "amount", "mend": "Ask the provider."}
+    rules = ["ten times the quarter before, or a tenth of it", "more spent than was awarded"]
+    queries = pd.DataFrame([{**cell, "query": n, "rule": rule} for n, rule in enumerate(rules, 1)])[
+        list(PROCESSED["queries"].columns)
+    ]
+    assert list(conform("queries", queries)["rule"]) == rules
+
+
+def test_a_table_is_given_the_types_that_it_promises() -> None:
+    frame = pd.DataFrame({"gss_code": ["E09000001"], "imd_year": [2015.0], "domain": ["imd"], "average_score": [1]})
+    assert list(conform("deprivation", frame).dtypes) == ["string", "Int64", "string", "float64"]
 
 
 # ---- quarters
@@ -238,6 +274,13 @@ def test_a_notebook_gets_its_tables_built_once_and_by_name(
 
     monkeypatch.setattr("vfm.data.build.build", lambda *_: pytest.fail("built again"))
     assert QuarterData(project, Q4).budget.equals(data.budget)
+
+
+def test_tables_open_without_the_libraries_that_only_a_build_needs() -> None:
+    code = "import sys, vfm.data.quarter; print(*{name.split('.')[0] for name in sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert "pandas" in ran.stdout.split()
+    assert {"duckdb", "openpyxl", "pandera"}.isdisjoint(ran.stdout.split())
 
 
 def test_a_correction_is_made_in_what_is_built_and_not_in_the_file(project_copy: ProjectCopy) -> None:

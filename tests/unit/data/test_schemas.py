@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 
 from vfm.data import rules, schemas
-from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
+from vfm.data.dictionary import GROUPS
+from vfm.data.schemas_processed import PROCESSED
+from vfm.data.tables import DAY, FLAG, NUMBER, TABLES, TEXT, WHOLE
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "data" / "raw" / "datapackage.json"
 RESOURCES = json.loads(CATALOGUE.read_text(encoding="utf-8"))["resources"]
+EVERY = [pytest.param(schema, id=f"{group.each} {name}") for group in GROUPS for name, schema in group.schemas.items()]
 FRICTIONLESS = {NUMBER: "number", WHOLE: "integer", DAY: "date", FLAG: "boolean"}
 
 
@@ -40,19 +45,47 @@ def test_the_catalogue_says_of_a_table_what_the_schema_says(resource: dict[str, 
     assert resource["title"] == schema.title
 
 
-def test_a_description_of_a_table_lists_its_columns() -> None:
-    listed = schemas.describe_columns(schemas.RAW["tile_grid"])
-    assert list(listed["column"]) == ["gss_code", "borough", "row", "col"]
-    assert list(listed["blank"]) == [False] * 4
-    assert listed["description"].str.len().min() > 0
+def test_a_processed_table_is_one_that_an_sql_file_makes() -> None:
+    assert sorted(PROCESSED) == list(TABLES)
 
 
-def test_every_rule_says_what_is_wrong_and_how_to_mend_it() -> None:
-    for name, schema in schemas.RAW.items():
-        for check in [*schema.checks, *(check for column in schema.columns.values() for check in column.checks)]:
-            assert check.error, name
-            assert check.description, name
-            assert check.description.endswith("."), name
+@pytest.mark.parametrize("schema", EVERY)
+def test_a_table_takes_its_own_columns_alone_and_its_key_is_never_blank(schema: pa.DataFrameSchema) -> None:
+    assert schema.strict
+    assert schema.title
+    assert [name for name in schema.unique if schema.columns[name].nullable] == []
+
+
+@pytest.mark.parametrize("schema", PROCESSED.values(), ids=PROCESSED)
+def test_a_processed_table_is_given_its_types_and_holds_its_order(schema: pa.DataFrameSchema) -> None:
+    assert schema.coerce
+    assert schema.ordered
+
+
+def says_no_more_than(name: str, description: str) -> bool:
+    """Whether a description has no word but those of the column's name and the smallest ones."""
+    words = set(re.findall("[a-z0-9]+", description.lower()))
+    return words <= {*name.split("_"), "a", "an", "and", "in", "is", "it", "of", "the"}
+
+
+@pytest.mark.parametrize("schema", EVERY)
+def test_a_column_says_more_than_its_name(schema: pa.DataFrameSchema) -> None:
+    told = {name: column.description or "" for name, column in schema.columns.items()}
+    assert [name for name, description in told.items() if says_no_more_than(name, description)] == []
+
+
+def test_a_description_that_repeats_the_name_is_found() -> None:
+    assert says_no_more_than("financial_year", "the financial year")
+    assert says_no_more_than("theme", "")
+    assert not says_no_more_than("population", "people")
+
+
+@pytest.mark.parametrize("schema", EVERY)
+def test_every_rule_says_what_is_wrong_and_how_to_mend_it(schema: pa.DataFrameSchema) -> None:
+    for check in [*schema.checks, *(check for column in schema.columns.values() for check in column.checks)]:
+        assert check.error
+        assert not check.error.endswith(".")
+        assert check.description.endswith(".")
 
 
 @pytest.mark.parametrize(

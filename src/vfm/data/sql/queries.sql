@@ -1,2 +1,2 @@
 -- One row a query that the checks raised and that did not stop the build.
-SELECT file, raw_row, field, rule, mend FROM advice ORDER BY file, raw_row, field
+SELECT query, file, raw_row, field, rule, mend FROM advice ORDER BY query

@@ -1,0 +1,2 @@
+-- One row a grant, from files in the 360Giving standard.
+SELECT * FROM grants ORDER BY file, line
