@@ -67,8 +67,8 @@ def returned(file: str, **sheets: list[list[Any]]) -> Spoil:
     return spoil
 
 
-def correction(file: str, row: int, column: str, was: str, becomes: str) -> Spoil:
-    line = f"{file},{row},{column},{was},{becomes},a slip,performance analyst,2026-11-23\n"
+def correction(file: str, row: int, column: str, was: str, becomes: str, sheet: str = "") -> Spoil:
+    line = f"{file},{sheet},{row},{column},{was},{becomes},a slip,performance analyst,2026-11-23\n"
     return change("corrections.csv", lambda text: text + line)
 
 
@@ -328,6 +328,13 @@ CASES = [
          f'Did you mean "{AWARDS}"?'),
     Case("a correction that brings in words", correction(AWARDS, 2, "amount_gbp", "6144288", "six million"),
          "text where a number belongs", (f'{AWARDS}, row 2, column amount_gbp: "six million"',), "Write digits only"),
+    Case("a correction of a return that the provider mended",
+         both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), correction(RETURNED, 2, "amount", "9", "1250.5", "Spend")),
+         "a correction whose source has changed", (f'{RETURNED}, sheet Spend, row 2, column amount: "1250.5"',),
+         "take the correction away"),
+    Case("a correction of no sheet",
+         both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), correction(RETURNED, 2, "amount", "9", "1", "Spent")),
+         "a correction of a sheet that is not there", ('corrections.csv, row 2, column sheet: "Spent"',), '"Spend"?'),
     # ---- monitoring returns
     Case("a return in a folder that is no quarter", returned("2019-20/a.xlsx", Spend=[LGE_SPEND]),
          "a return in a folder that is no quarter", ("returns/2019-20/a.xlsx.",), "such as returns/2019-20-Q4."),

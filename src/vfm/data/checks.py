@@ -84,7 +84,8 @@ def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Prob
         mend = "Give it the name of a table of ours, or take it away." + suggestion(name, sorted(schemas.RAW))
         problems.append(Problem(CATALOGUE, "a file of no table that is known", mend, value=name))
     if "corrections" in tables:
-        problems += without_a_file(tables["corrections"], sorted(file.path for file in catalogue.files.values()))
+        files = {file.path for file in catalogue.files.values()} | {one.label for one in catalogue.incoming(RETURNS)}
+        problems += without_a_file(tables["corrections"], sorted(files))
     return tables, problems
 
 

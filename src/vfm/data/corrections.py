@@ -4,7 +4,7 @@ Each names the value that has to stand in the source still. When the source has 
 of date, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,11 +24,12 @@ class Correction:
     becomes: str
 
 
-def corrections_of(register: pd.DataFrame | None, file: str) -> list[Correction]:
-    """The corrections of one file, from the table `corrections`."""
+def corrections_of(register: pd.DataFrame | None, file: str, sheet: str = "") -> list[Correction]:
+    """The corrections of one file, or of a sheet of a workbook, from the table `corrections`."""
     if register is None:
         return []
-    rows = register[register["file"] == file].dropna(subset=["row", "column"])
+    here = (register["file"] == file) & (register["sheet"].fillna("") == sheet)
+    rows = register[here].dropna(subset=["row", "column"])
     texts = rows[["from_value", "to_value"]].fillna("")
     cells = zip(rows["row"], rows["column"], texts["from_value"], texts["to_value"], strict=True)
     return [Correction(int(row), str(column), str(was), str(becomes)) for row, column, was, becomes in cells]
@@ -65,12 +66,30 @@ def corrected(
 
 
 def without_a_file(register: pd.DataFrame, files: Sequence[str]) -> list[Problem]:
-    """Corrections of a file that the catalogue does not describe."""
+    """Corrections of a file that neither the catalogue describes nor a provider returned."""
     rule = "a correction of no file that is known"
     return [
         Problem(
-            REGISTER, rule, f"Name a file of the catalogue.{suggestion(str(file), files)}", int(row), "file", str(file)
+            REGISTER,
+            rule,
+            f"Name a file of the catalogue, or a return.{suggestion(str(file), files)}",
+            int(row),
+            "file",
+            str(file),
         )
         for row, file in register["file"].dropna().items()
         if file not in files
+    ]
+
+
+def without_a_sheet(register: pd.DataFrame | None, file: str, sheets: Collection[str]) -> list[Problem]:
+    """Corrections of a workbook's sheet that is not there, or holds nothing."""
+    if register is None:
+        return []
+    missed = register[(register["file"] == file) & ~register["sheet"].fillna("").isin(sheets)]
+    rule = "a correction of a sheet that is not there"
+    mend = "Correct its sheet, or take it away."
+    return [
+        Problem(REGISTER, rule, f"{mend}{suggestion(str(sheet), list(sheets))}", int(row), "sheet", str(sheet))
+        for row, sheet in missed["sheet"].fillna("").items()
     ]

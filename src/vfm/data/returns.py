@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from vfm.data.catalogue import Incoming
+from vfm.data.corrections import corrected, corrections_of, without_a_sheet
 from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
 from vfm.data.rules import NOT_NEGATIVE, column, no_more_than, one_of, table
@@ -68,7 +69,7 @@ def read_returns(
     Parameters
     ----------
     returned : the files; one in no folder is of a quarter that is not known yet
-    raw : the raw tables `boroughs` and `indicators`
+    raw : the raw tables `boroughs` and `indicators`, and `corrections` where there are any
     names : every name that a service goes by
     status : of the figures in them
 
@@ -90,7 +91,10 @@ def read_returns(
         if personal:  # nothing else is said of such a file, for a message could repeat what must not be shown
             problems += personal
             continue
-        for name, sheet, frame, wrong in _tables(sheets, one.label):
+        register = raw.get("corrections")
+        filled = [sheet.name for sheet in sheets if len(sheet.rows) > 1]
+        problems += without_a_sheet(register, one.label, filled) if sheets else []
+        for name, sheet, frame, wrong in _tables(sheets, one.label, register):
             lists = {"service": list(names), "area": areas, **known[name]}
             problems += wrong + list(_unknown(frame, lists, one.label, sheet))
             where = {"quarter": quarter, "status": status, "file": one.label, "sheet": sheet}
@@ -117,7 +121,9 @@ def _quarter(one: Incoming) -> tuple[str, list[Problem]]:
         return "", [Problem(one.label, "a return in a folder that is no quarter", mend)]
 
 
-def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, str | None, pd.DataFrame, list[Problem]]]:
+def _tables(
+    sheets: Sequence[Sheet], label: str, register: pd.DataFrame | None
+) -> Iterator[tuple[str, str | None, pd.DataFrame, list[Problem]]]:
     for sheet in sheets:
         name = sheet.name if sheet.name in (*RETURN, *OWN_SHEETS) else _by_heading(sheet)
         if name in OWN_SHEETS:
@@ -127,9 +133,10 @@ def _tables(sheets: Sequence[Sheet], label: str) -> Iterator[tuple[str, str | No
             problem = Problem(label, "a sheet that is no part of a return", mend, sheet=sheet.name)
             yield "Spend", sheet.name, _empty(RETURN["Spend"]), [problem]
         elif len(sheet.rows) > 1:
-            frame, problems = typed_table(list(sheet.rows), RETURN[name], label=label)
+            made, unmade = corrected(sheet.rows, corrections_of(register, label, sheet.name), label)
+            frame, problems = typed_table(made, RETURN[name], label=label)
             where = sheet.name or None  # that of a CSV file has no name
-            found = [replace(problem, sheet=where) for problem in problems]
+            found = [replace(problem, sheet=where) for problem in [*unmade, *problems]]
             yield name, where, _empty(RETURN[name]) if frame is None else frame, found
 
 

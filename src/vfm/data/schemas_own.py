@@ -108,9 +108,10 @@ OWN: dict[str, pa.DataFrameSchema] = {
     ),
     "corrections": table(
         "Corrections of what came in",
-        ["file", "row", "column"],
+        ["file", "sheet", "row", "column"],
         {
-            "file": column(TEXT, "file that is corrected, from data/raw"),
+            "file": column(TEXT, "file that is corrected, from data/raw: a described one or a return"),
+            "sheet": column(TEXT, "sheet of a workbook; blank for a CSV file", blank=True),
             "row": column(WHOLE, "row as a spreadsheet counts: the heading is row 1"),
             "column": column(TEXT, "column of the cell"),
             "from_value": column(TEXT, "what stands there, and has to stand there still", blank=True),

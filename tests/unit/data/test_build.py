@@ -285,7 +285,7 @@ def test_tables_open_without_the_libraries_that_only_a_build_needs() -> None:
 
 def test_a_correction_is_made_in_what_is_built_and_not_in_the_file(project_copy: ProjectCopy) -> None:
     before = (project_copy.raw / "published/awards.csv").read_bytes()
-    line = "published/awards.csv,2,amount_gbp,6144288,6144289,a slip,performance analyst,2026-11-23\n"
+    line = "published/awards.csv,,2,amount_gbp,6144288,6144289,a slip,performance analyst,2026-11-23\n"
     project_copy.change("corrections.csv", lambda text: text + line)
     built = QuarterData(Project(project_copy.root), Quarter.parse("2019-20-Q4")).awards.set_index("award_id")
     assert built.loc["A001", "amount"] == 6144289

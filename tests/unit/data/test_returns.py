@@ -169,6 +169,18 @@ def test_a_return_may_be_a_csv_file_of_one_part(project_copy: ProjectCopy) -> No
     assert data(project_copy).spend[["gss_code", "amount"]].to_numpy().tolist() == [["E09000008", 99.5]]
 
 
+def test_a_return_is_corrected_by_the_register_and_stays_as_it_was_sent(
+    project_copy: ProjectCopy, template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(project_copy, template, {"Outputs": [["London Gang Exit", "Croyden", "People engaged", 12]]})
+    assert main(["check"]) == 1
+    sent = (project_copy.raw / "returns" / str(QUARTER) / NAME).read_bytes()
+    line = f"returns/{QUARTER}/{NAME},Outputs,2,area,Croyden,Croydon,a slip,performance analyst,2026-11-23\n"
+    project_copy.change("corrections.csv", lambda text: text + line)
+    assert data(project_copy).outputs["gss_code"].tolist() == ["E09000008"]
+    assert (project_copy.raw / "returns" / str(QUARTER) / NAME).read_bytes() == sent
+
+
 def test_a_hostile_return_is_told_and_the_others_are_still_checked(
     project_copy: ProjectCopy, template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
