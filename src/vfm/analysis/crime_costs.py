@@ -156,7 +156,7 @@ def _priced(
 
 
 def _price_base(unit_costs: pd.DataFrame) -> str:
-    bases = sorted(unit_costs["price_base"].unique())
+    bases = list(unit_costs["price_base"].unique())
     if len(bases) != 1:
         raise ValueError(f"unit costs are in the prices of one year, not of {bases}")
     return str(FinancialYear.parse(bases[0]))

@@ -400,6 +400,7 @@ ONE = pd.Series({"robbery": 1.0})
     [
         (ONE, CRIME, {"prices": "2018-19"}, "at 2019-20 prices and the rest at 2018-19"),
         (ONE, CRIME.assign(price_base=[PRICES, "2018-19"]), {}, "prices of one year"),
+        (ONE, CRIME.assign(price_base=[PRICES, None]), {}, "prices of one year"),
         (ONE, CRIME, {"part": "all"}, 'not "all"'),
         (pd.Series({"robery": 1.0}), CRIME, {}, 'no unit cost of "robery". Did you mean "robbery"'),
         (-ONE, CRIME, {}, r"not negative: \['robbery'\]"),
