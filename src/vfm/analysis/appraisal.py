@@ -136,11 +136,12 @@ def benefit_cost_ratio(benefits: Stream, costs: Stream, factors: "pd.Series[floa
     """Present value of benefits over that of costs. Under 1 is not poor value by itself (Green Book, 2026)."""
     combine(benefits, costs)  # refuses what cannot be set against each other
     above, below = present_value(benefits, factors), present_value(costs, factors)
-    if below.value <= 0:
+    ratio = above.value / below.value if below.value > 0 else np.inf
+    if not isfinite(ratio):
         return CannotSay("there are no costs, so benefits cannot be set over them")
     status = Status.of_result([above.status, below.status])
     years = max(above.n or 0, below.n or 0)
-    return Estimate(above.value / below.value, n=years, method=f"benefits over costs; {below.method}", status=status)
+    return Estimate(ratio, n=years, method=f"benefits over costs; {below.method}", status=status)
 
 
 def payback(net: Stream) -> Result:

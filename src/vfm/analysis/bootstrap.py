@@ -125,10 +125,9 @@ def _acceleration(spend: Array, count: Array) -> tuple[Array, NDArray[np.object_
     return speed, np.select([alone, squares == 0], [ONE_COUNTS, ONE_RATIO], "").astype(object)
 
 
-def _weights(size: int, draws: int, seed: int) -> Iterator[tuple[slice, Array]]:
-    """How often each provider is drawn, some draws at a time; the same whatever the size of the block."""
+def _weights(size: int, draws: int, seed: int, step: int) -> Iterator[tuple[slice, Array]]:
+    """How often each provider is drawn, `step` draws at a time; the same draws whatever the step."""
     generator = np.random.default_rng([seed, size])
-    step = max(1, BLOCK // size)
     for start in range(0, draws, step):
         part = slice(start, min(start + step, draws))
         yield part, generator.multinomial(size, np.full(size, 1 / size), part.stop - start).astype(float)
@@ -137,7 +136,8 @@ def _weights(size: int, draws: int, seed: int) -> Iterator[tuple[slice, Array]]:
 def _draw(spend: Array, count: Array, draws: int, seed: int) -> Array:
     """The ratio of every draw, groups x draws; without limit where nothing is counted."""
     drawn = np.empty((len(spend), draws))
-    for part, weights in _weights(spend.shape[1], draws, seed):
+    step = max(1, BLOCK // 8 // max(spend.shape))  # smaller still: what is made on the way stays near the processor
+    for part, weights in _weights(spend.shape[1], draws, seed, step):
         above, below = spend @ weights.T, count @ weights.T
         none = below == 0
         above[none], below[none] = np.inf, 1
@@ -146,7 +146,7 @@ def _draw(spend: Array, count: Array, draws: int, seed: int) -> Array:
 
 
 def _read(drawn: Array, value: Array, speed: Array, level: float) -> tuple[Array, NDArray[np.object_]]:
-    """(lower, upper, standard error, bias) of each group, and what is missing; sorts `drawn` in place."""
+    """(lower, upper, standard error, bias) of each group, and what is missing; moves what is in `drawn`."""
     draws, at = drawn.shape[1], value[:, None]
     near = 1e-12 * at  # a draw of every provider once is the ratio itself, but for rounding
     tail = np.array([(1 - level) / 2, (1 + level) / 2])
@@ -155,8 +155,9 @@ def _read(drawn: Array, value: Array, speed: Array, level: float) -> tuple[Array
     z = np.where(np.isfinite(z0), z0, 0) + special.ndtri(tail)
     usable &= (speed[:, None] * z < 1).all(axis=1)
     share = special.ndtr(np.where(usable[:, None], z0 + z / np.where(usable[:, None], 1 - speed[:, None] * z, 1), 0))
-    drawn.sort(axis=1)
     place = np.clip(np.ceil(share * draws).astype(int) - 1, 0, draws - 1)
+    for row, wanted in zip(drawn, place, strict=True):
+        row.partition(wanted)  # two quantiles of a row are all that is read, so it is not sorted
     limits = np.where(usable[:, None], np.take_along_axis(drawn, place, axis=1), np.nan)
     endless = np.isinf(drawn).sum(axis=1)
     finite = endless == 0

@@ -48,9 +48,7 @@ def incremental_table(options: pd.DataFrame) -> pd.DataFrame:
     [nan, 5000.0]
     """
     _refuse_bad(options)
-    steps_of = {f"{name}_steps": _steps(options[name].astype(float)) for name in ("cost", "effect")}
-    order = ["cost_steps", "effect_steps", "option"]
-    rows = options.assign(**steps_of).sort_values(order, ascending=[True, False, True], ignore_index=True)
+    rows = _in_order(options).reset_index(drop=True)
     reason = _dominated(rows)
     kept = list(rows.index[reason == ""])
     while (worse := _first_fall(rows, kept)) is not None:
@@ -85,6 +83,12 @@ def _refuse_bad(options: pd.DataFrame) -> None:
 def _steps(values: "pd.Series[float]") -> "pd.Series[float]":
     """Numbers in steps of what rounding may have left, so that two which should be the same are."""
     return (values / (NEAR * (values.abs().max() or 1.0))).round()
+
+
+def _in_order(options: pd.DataFrame) -> pd.DataFrame:
+    """The options by cost, of equal cost the better first, then by name; with the steps that decide."""
+    steps = {f"{name}_steps": _steps(options[name].astype(float)) for name in ("cost", "effect")}
+    return options.assign(**steps).sort_values([*steps, "option"], ascending=[True, False, True])
 
 
 def _dominated(rows: pd.DataFrame) -> "pd.Series[str]":
@@ -244,7 +248,7 @@ def frontier(draws: Draws, thresholds: ArrayLike) -> pd.DataFrame:
     Returns
     -------
     `threshold`, `option`, `net_benefit` (its mean, in pounds) and `chance` (from `acceptability`). Of options that
-    are equal on average the cheaper is named, and of equally dear ones the first by name.
+    are equal on average the cheaper is named, of equally dear ones the better, and of those the first by name.
     """
     values = _thresholds(thresholds)
     chances = acceptability(draws, values)
@@ -252,7 +256,7 @@ def frontier(draws: Draws, thresholds: ArrayLike) -> pd.DataFrame:
     benefit = mean_net_benefit(draws, values).to_numpy()
     near = NEAR * (np.outer(values, means["effect"].abs()) + means["cost"].abs().to_numpy()).max(axis=1, keepdims=True)
     leads = benefit >= benefit.max(axis=1, keepdims=True) - near
-    order = means.sort_values(["cost", "option"]).index.to_numpy()
+    order = _in_order(means).index.to_numpy()
     chosen = order[leads[:, order].argmax(axis=1)]
     row = np.arange(len(values))
     return pd.DataFrame(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,6 +16,7 @@ from vfm.analysis.appraisal import CASH, Stream
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.results import CannotSay, Estimate, Status
 
+CASES = settings(max_examples=50, deadline=None)  # other work on the machine may slow any one of them
 PRICES = "2019-20"
 RATES = pd.DataFrame(
     {
@@ -80,6 +81,7 @@ def test_rates_that_leave_a_question_open_are_refused(table: pd.DataFrame, asked
 # ---- streams
 
 
+@CASES
 @given(one=POUNDS, two=POUNDS, times=st.floats(-100, 100))
 def test_present_value_is_linear(one: tuple[float, ...], two: tuple[float, ...], times: float) -> None:
     scaled = net(tuple(times * pounds for pounds in two))
@@ -89,6 +91,7 @@ def test_present_value_is_linear(one: tuple[float, ...], two: tuple[float, ...],
     assert together == pytest.approx(values[0] + times * values[1], rel=0, abs=1e-12 * size)
 
 
+@CASES
 @given(benefits=POUNDS, costs=POUNDS)
 def test_a_ratio_over_one_is_a_gain(benefits: tuple[float, ...], costs: tuple[float, ...]) -> None:
     gain = appraisal.net_present_value(net(benefits), net(costs), FACTORS).value
@@ -98,6 +101,7 @@ def test_a_ratio_over_one_is_a_gain(benefits: tuple[float, ...], costs: tuple[fl
     assert isinstance(ratio, Estimate) and (ratio.value > 1) == (gain > 0)
 
 
+@CASES
 @given(pounds=POUNDS)
 def test_the_yearly_equivalent_has_the_same_present_value(pounds: tuple[float, ...]) -> None:
     yearly = appraisal.equivalent_annual(net(pounds), FACTORS).value
@@ -106,6 +110,7 @@ def test_the_yearly_equivalent_has_the_same_present_value(pounds: tuple[float, .
     assert back == pytest.approx(wanted, rel=0, abs=1e-12 * sum(map(abs, pounds)) + 1e-12)
 
 
+@CASES
 @given(pounds=POUNDS)
 def test_after_payback_the_running_sum_stays_up(pounds: tuple[float, ...]) -> None:
     got = appraisal.payback(net(pounds))
@@ -276,6 +281,7 @@ def straight(of: Mapping[str, Any]) -> Any:
     return of["a"] * of["b"] - of["c"]
 
 
+@CASES
 @given(a=st.floats(-1e6, 1e6), slope=st.floats(0.01, 1e3), level=st.floats(-1e6, 1e6))
 def test_at_the_switching_value_nothing_is_gained(a: float, slope: float, level: float) -> None:
     got = sensitivity.switching_value(lambda of: slope * of["a"] + level, {"a": a}, "a")
@@ -447,6 +453,7 @@ def test_only_prices_are_made_newer() -> None:
         crime_costs.reprice(CRIME, "2030-31", index)
 
 
+@CASES
 @given(spend=st.floats(0, 1e9))
 def test_avoiding_what_breaks_even_pays_just_for_the_spend(spend: float) -> None:
     got = crime_costs.break_even(spend, CRIME, prices=PRICES)

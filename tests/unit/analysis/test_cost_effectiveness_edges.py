@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from vfm.analysis import cost_effectiveness as ce
 
+CASES = settings(max_examples=25, deadline=None)  # other work on the machine may slow any one of them
 WHOLE = st.integers(-20, 20)
 OPTIONS = st.lists(st.tuples(st.integers(0, 50), WHOLE), min_size=1, max_size=9)
 LOOSE = st.lists(st.tuples(st.floats(0, 1e6), st.floats(-10, 10)), min_size=1, max_size=9)
@@ -32,6 +33,7 @@ def draws(draw: st.DrawFn) -> ce.Draws:
 # ---- the incremental table
 
 
+@CASES
 @given(rows=st.one_of(OPTIONS, LOOSE))
 def test_ratios_rise_along_the_options_worth_considering(rows: list[tuple[float, float]]) -> None:
     got = ce.incremental_table(table(rows))
@@ -43,6 +45,7 @@ def test_ratios_rise_along_the_options_worth_considering(rows: list[tuple[float,
     assert len(got) == len(rows)
 
 
+@CASES
 @given(rows=OPTIONS)
 def test_at_every_threshold_the_best_is_one_worth_considering(rows: list[tuple[float, float]]) -> None:
     got = ce.incremental_table(table(rows))
@@ -52,6 +55,7 @@ def test_at_every_threshold_the_best_is_one_worth_considering(rows: list[tuple[f
         assert (threshold * kept["effect"] - kept["cost"]).max() == pytest.approx(best)
 
 
+@CASES
 @given(rows=OPTIONS)
 def test_what_is_dominated_has_one_that_dominates_it(rows: list[tuple[float, float]]) -> None:
     got = ce.incremental_table(table(rows)).set_index("option")
@@ -62,6 +66,7 @@ def test_what_is_dominated_has_one_that_dominates_it(rows: list[tuple[float, flo
         assert alike == row["reason"].startswith("the same as") and (not alike or str(by.name) < str(name))
 
 
+@CASES
 @given(rows=OPTIONS, order=st.randoms(use_true_random=False))
 def test_the_order_of_options_makes_no_difference(rows: list[tuple[float, float]], order: Any) -> None:
     options = table(rows)
@@ -119,6 +124,7 @@ def slow(given: ce.Draws, threshold: float) -> tuple[list[float], float]:
     return [share / len(benefits) for share in shares], best_sum / len(benefits) - max(means)
 
 
+@CASES
 @given(given_=draws())
 def test_acceptability_and_certainty_are_those_of_counting(given_: ce.Draws) -> None:
     chances, worth = ce.acceptability(given_, THRESHOLDS), ce.value_of_information(given_, THRESHOLDS)
@@ -130,6 +136,7 @@ def test_acceptability_and_certainty_are_those_of_counting(given_: ce.Draws) -> 
         assert worth["evpi"][place] == pytest.approx(value, abs=1e-9)
 
 
+@CASES
 @given(given_=draws(), order=st.randoms(use_true_random=False))
 def test_the_order_of_draws_and_options_makes_no_difference(given_: ce.Draws, order: Any) -> None:
     rows = order.sample(range(len(given_.costs)), len(given_.costs))
@@ -147,6 +154,7 @@ def test_the_order_of_draws_and_options_makes_no_difference(given_: ce.Draws, or
     )
 
 
+@CASES
 @given(given_=draws())
 def test_the_frontier_has_the_greatest_mean_and_lies_on_the_incremental_table(given_: ce.Draws) -> None:
     got = ce.frontier(given_, THRESHOLDS)
@@ -156,6 +164,7 @@ def test_the_frontier_has_the_greatest_mean_and_lies_on_the_incremental_table(gi
     assert set(got["option"]) <= set(worth.loc[worth["status"] == ce.BEST, "option"])
 
 
+@CASES
 @given(given_=draws())
 def test_a_pair_that_never_ties_is_the_same_one_against_one_or_all(given_: ce.Draws) -> None:
     two = ce.Draws(given_.options[:2], given_.costs[:, :2], given_.effects[:, :2] + [0, 0.1371])

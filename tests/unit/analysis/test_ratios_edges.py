@@ -13,6 +13,7 @@ from vfm.analysis.denominators import costs_by_denominator, one_denominator
 from vfm.analysis.ratios import Ratio, Shape, fieller_paired, fieller_two_sample, provider_ratios
 from vfm.vocabulary.results import CannotSay, Estimate
 
+CASES = settings(max_examples=50, deadline=None)  # other work on the machine may slow any one of them
 PAIRS = st.lists(st.tuples(st.integers(0, 1_000), st.integers(0, 50)), min_size=2, max_size=12)
 SAMPLE = st.lists(st.integers(-50, 1_000), min_size=2, max_size=12)
 LEVEL = st.floats(0.5, 0.998)
@@ -24,6 +25,7 @@ def statistic(spend: np.ndarray, count: np.ndarray, ratio: float) -> float:
     return abs(left.mean()) / (left.std(ddof=1) / np.sqrt(len(left)))
 
 
+@CASES
 @given(pairs=PAIRS, level=LEVEL, ratio=st.floats(-1e3, 1e3))
 def test_the_set_holds_its_ratio_and_just_what_a_test_would_not_rule_out(
     pairs: list[tuple[int, int]], level: float, ratio: float
@@ -42,6 +44,7 @@ def test_the_set_holds_its_ratio_and_just_what_a_test_would_not_rule_out(
     assert got.holds(ratio) == (far < 1)
 
 
+@CASES
 @given(pairs=PAIRS, level=LEVEL, shuffle=st.randoms(use_true_random=False))
 def test_the_order_of_pairs_makes_no_difference(pairs: list[tuple[int, int]], level: float, shuffle: object) -> None:
     other = list(pairs)
@@ -50,6 +53,7 @@ def test_the_order_of_pairs_makes_no_difference(pairs: list[tuple[int, int]], le
     assert one == two
 
 
+@CASES
 @given(above=SAMPLE, below=SAMPLE, level=LEVEL, variances=st.sampled_from(["separate", "pooled"]))
 def test_two_samples_hold_their_ratio(above: list[int], below: list[int], level: float, variances: str) -> None:
     got = fieller_two_sample(above, below, level=level, variances=variances)
@@ -215,7 +219,7 @@ def test_a_few_draws_without_a_count_take_the_standard_error_away_but_not_the_li
     assert "so there is no standard error" in got["reason"] and np.isnan(got["se"]) and np.isfinite(got["upper"])
 
 
-@settings(max_examples=25, deadline=None)
+@CASES
 @given(pairs=st.lists(st.tuples(st.integers(0, 100), st.integers(0, 20)), min_size=1, max_size=9))
 def test_draws_never_fail_and_nothing_is_missing_without_a_reason(pairs: list[tuple[int, int]]) -> None:
     got = limits(providers([(float(s), float(c)) for s, c in pairs]), draws=1_000).iloc[0]
