@@ -1,11 +1,13 @@
 """How long two heavy methods take beside plain NumPy on the same arrays, and how much memory they need.
 
-`python benchmarks/methods.py [ROUNDS]`. The two sides run in turn in one process, and what counts is the median ratio:
-machines are shared and noisy. Peak memory is that of a process that does nothing else.
+`python benchmarks/methods.py [ROUNDS]`. Each method has a process of its own, with one thread, in which the two sides
+run in turn; what counts is the median ratio, for machines are shared and noisy. Peak memory is that of a process that
+runs our side once and does nothing else.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -22,6 +24,8 @@ from vfm.analysis.cost_effectiveness import Draws, acceptability
 RATIO_GOAL, MEGABYTES_GOAL = 3.0, 1_000.0
 BOROUGHS, SERVICES, PROVIDERS, DRAWS = 33, 20, 12, 10_000
 OPTIONS, THRESHOLDS = 10, 500
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 Side = Callable[[], object]
 
@@ -85,37 +89,56 @@ def seconds(side: Side) -> float:
     return time.perf_counter() - started
 
 
-def peak_megabytes(name: str) -> float:
-    """Peak memory of a process that runs our side once."""
-    done = subprocess.run([sys.executable, __file__, "--once", name], check=True, capture_output=True, text=True)
-    return float(done.stdout)
+def compare(name: str, rounds: int) -> None:
+    """Print each round, and last the median ratio."""
+    ours, plain = SIDES[name]()
+    seconds(ours), seconds(plain)  # the first call of either also warms caches
+    ratios = []
+    for number in range(1, rounds + 1):
+        one, other = seconds(ours), seconds(plain)
+        ratios.append(one / other)
+        print(f"{name:>14}  round {number}  vfm {one:6.2f} s  plain NumPy {other:6.2f} s  ratio {ratios[-1]:5.2f}")
+    print(statistics.median(ratios))
 
 
-def once(name: str) -> None:
+def peak(name: str) -> None:
+    """Run our side once and print the most memory that this process has held, in megabytes."""
     SIDES[name]()[0]()
     per_megabyte = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_megabyte)
 
 
+def alone(*arguments: str) -> tuple[list[str], float]:
+    """This file run in a process of its own with one thread: what it prints, and the number on its last line."""
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments],
+        env=os.environ | ONE_THREAD,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    *lines, last = done.stdout.splitlines()
+    return lines, float(last)
+
+
 def main(rounds: int) -> int:
-    missed = 0
-    for name, make in SIDES.items():
-        ours, plain = make()
-        seconds(ours), seconds(plain)  # the first call of either also warms caches
-        pairs = [(seconds(ours), seconds(plain)) for _ in range(rounds)]
-        for number, (one, other) in enumerate(pairs, start=1):
-            print(f"{name:>14}  round {number}  vfm {one:6.2f} s  plain NumPy {other:6.2f} s  ratio {one / other:5.2f}")
-        ratio, memory = statistics.median(one / other for one, other in pairs), peak_megabytes(name)
-        within = ratio < RATIO_GOAL and memory < MEGABYTES_GOAL
-        missed += not within
-        print(
-            f"{name:>14}  median ratio {ratio:.2f}, peak {memory:.0f} MB: {'within' if within else 'outside'} the goal"
-        )
-    return min(missed, 1)
+    missed = False
+    for name in SIDES:
+        lines, ratio = alone("compare", name, str(rounds))
+        _, megabytes = alone("peak", name)
+        print(*lines, sep="\n")
+        within = ratio < RATIO_GOAL and megabytes < MEGABYTES_GOAL
+        missed |= not within
+        verdict = "within" if within else "outside"
+        print(f"{name:>14}  median ratio {ratio:.2f}, peak {megabytes:.0f} MB: {verdict} the goal")
+    return int(missed)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--once"]:
-        once(sys.argv[2])
-    else:
-        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 5))
+    match sys.argv[1:]:
+        case ["compare", name, rounds]:
+            compare(name, int(rounds))
+        case ["peak", name]:
+            peak(name)
+        case rest:
+            sys.exit(main(int(rest[0]) if rest else 5))

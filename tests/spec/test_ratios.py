@@ -11,6 +11,7 @@ Three pairs leave two degrees of freedom, for which t^2 = 2 p^2 / (1 - p^2) at l
 import pandas as pd
 import pytest
 
+from vfm.analysis.bootstrap import bootstrap_ratios
 from vfm.analysis.denominators import NO_CHANCE, costs_by_denominator
 from vfm.analysis.ratios import Ratio, fieller_paired, fieller_two_sample
 from vfm.vocabulary.results import CannotSay
@@ -102,6 +103,27 @@ def test_two_groups_that_vary_alike(
     assert isinstance(got, Ratio)
     assert (got.value, got.df) == (value, df)
     assert (got.lower, got.upper) == (pytest.approx(lower), pytest.approx(upper)), working
+
+
+DRAWN = [
+    # spend of six providers who each count 1, value, lower, upper, working
+    (
+        (1, 0, 1, 0, 1, 0),
+        1 / 2,
+        1 / 6,
+        5 / 6,
+        "both sides alike, so z0 = a = 0; of 6 draws none is 1 in 1/64 = 1.6%, at most one in 7/64 = 10.9%",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spend", "value", "lower", "upper", "working"), DRAWN)
+def test_limits_from_drawing_providers_again(
+    spend: tuple[float, ...], value: float, lower: float, upper: float, working: str
+) -> None:
+    pairs = pd.DataFrame({"service": "a", "spend": spend, "count": 1})
+    got = bootstrap_ratios(pairs, by=["service"], seed=1).iloc[0]
+    assert [got["value"], got["lower"], got["upper"]] == pytest.approx([value, lower, upper]), working
 
 
 NOTHING = [

@@ -127,13 +127,28 @@ def present_value(stream: Stream, factors: "pd.Series[float]") -> Estimate:
 
 
 def net_present_value(benefits: Stream, costs: Stream, factors: "pd.Series[float]") -> Estimate:
-    """Present value of benefits less that of costs."""
+    """Present value of benefits less that of costs.
+
+    Raises
+    ------
+    ValueError
+        as in `combine` and `discount`: mixed prices, cash, or a second discounting.
+
+    >>> factors = pd.Series([1, 0.5], name="standard")
+    >>> net_present_value(Stream((0, 30), "2019-20"), Stream((10,), "2019-20"), factors).value
+    5.0
+    """
     found = present_value(combine(benefits, costs, sign=-1), factors)
     return replace(found, method=f"benefits less costs; {found.method}")
 
 
 def benefit_cost_ratio(benefits: Stream, costs: Stream, factors: "pd.Series[float]") -> Result:
-    """Present value of benefits over that of costs. Under 1 is not poor value by itself (Green Book, 2026)."""
+    """Present value of benefits over that of costs. Under 1 is not poor value by itself (Green Book, 2026).
+
+    >>> factors = pd.Series([1, 0.5], name="standard")
+    >>> benefit_cost_ratio(Stream((0, 30), "2019-20"), Stream((10,), "2019-20"), factors).value
+    1.5
+    """
     combine(benefits, costs)  # refuses what cannot be set against each other
     above, below = present_value(benefits, factors), present_value(costs, factors)
     ratio = above.value / below.value if below.value > 0 else np.inf
@@ -154,6 +169,9 @@ def payback(net: Stream) -> Result:
     Returns
     -------
     The year, 0 where nothing has to be paid back, or that it never is within the years given.
+
+    >>> payback(Stream((-100, 60, 60), "2019-20")).value
+    2
     """
     running = np.cumsum(net.pounds)
     scale = np.cumsum(np.abs(net.pounds))

@@ -49,6 +49,10 @@ def bootstrap_ratios(
     a from leaving out one provider at a time, the limits are the Phi(z0 + (z0 + z) / (1 - a (z0 + z))) quantiles of the
     draws, z being the normal quantiles of both tails. A draw in which nothing is counted is without limit. Source:
     Efron (1987), Journal of the American Statistical Association 82, 171-185.
+
+    >>> pairs = pd.DataFrame({"service": "a", "spend": [10, 20, 35, 10, 50, 20], "count": [2, 3, 4, 5, 6, 1]})
+    >>> bootstrap_ratios(pairs, by=["service"], seed=1)[["value", "lower", "upper"]].round(0).iloc[0].tolist()
+    [7.0, 4.0, 9.0]
     """
     if draws < 1_000 or not 0 < level < 1:
         raise ValueError(f"limits need 1,000 draws or more and a level between 0 and 1, not {draws} and {level}")

@@ -219,6 +219,10 @@ def acceptability(draws: Draws, thresholds: ArrayLike) -> pd.DataFrame:
     -----
     The net benefit of an option in a draw is threshold x effect - cost. Source: van Hout et al. (1994), Health
     Economics 3, 309-319; Fenwick, Claxton and Sculpher (2001), Health Economics 10, 779-787.
+
+    >>> two = Draws(("old", "new"), np.array([[0, 10]] * 4), np.array([[0, 0], [0, 1], [0, 2], [0, 5]]))
+    >>> acceptability(two, [3])["new"].tolist()
+    [0.25]
     """
     values = _thresholds(thresholds)
     shares = np.empty((len(values), len(draws.options)))
@@ -284,6 +288,10 @@ def value_of_information(draws: Draws, thresholds: ArrayLike, *, people: float =
     Notes
     -----
     Source: Claxton (1999), Journal of Health Economics 18, 341-364.
+
+    >>> two = Draws(("old", "new"), np.array([[0, 10]] * 4), np.array([[0, 0], [0, 1], [0, 2], [0, 5]]))
+    >>> value_of_information(two, [3])["evpi"].tolist()
+    [1.25]
     """
     if not 0 <= people < np.inf:
         raise ValueError(f"a number of people is not negative, and here it is {people}")

@@ -48,8 +48,11 @@ def costs_by_denominator(rows: pd.DataFrame, *, level: float = 0.95) -> dict[str
     Raises
     ------
     ValueError
-        when more people have an outcome than were eligible.
+        when a count has no column, or more people have an outcome than were eligible.
     """
+    missing = [name for name in ("spend", *DENOMINATORS) if name not in rows]
+    if missing:
+        raise ValueError(f"the three costs of a spend need columns for {', '.join(missing)}")
     above = rows["outcome"] > rows["eligible people"]
     if above.any():
         raise ValueError(f"more outcomes than eligible people in {list(rows.index[above])}: mend the count or its base")

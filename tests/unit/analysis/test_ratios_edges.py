@@ -277,6 +277,11 @@ def test_three_tables_put_back_together_are_refused() -> None:
     assert tables["eligible people"]["lower"].isna().all()
 
 
+def test_a_count_without_a_column_is_named() -> None:
+    with pytest.raises(ValueError, match="need columns for output, eligible people"):
+        costs_by_denominator(pd.DataFrame({"spend": [1.0], "outcome": [1]}))
+
+
 def test_more_outcomes_than_people_are_refused() -> None:
     rows = pd.DataFrame({"spend": [1.0], "output": [5], "outcome": [4], "eligible people": [3]}, index=["here"])
     with pytest.raises(ValueError, match=r"more outcomes than eligible people in \['here'\]"):
