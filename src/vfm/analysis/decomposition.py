@@ -77,7 +77,7 @@ def _known_factors(frame: pd.DataFrame) -> Floats:
 
 def _limits_at_zero(before: Floats, after: Floats) -> Floats:
     change = (after.prod(axis=1) - before.prod(axis=1))[:, None]
-    zeros = (before == 0) ^ (after == 0)
+    zeros = (before == 0) | (after == 0)
     # A part that is zero at both ends has a change of 0 to share out, however many factors are zero.
     return change * zeros / np.maximum(zeros.sum(axis=1), 1)[:, None]
 
