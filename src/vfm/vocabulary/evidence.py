@@ -72,7 +72,7 @@ ASSOCIATED = (
 # What claims nothing, whatever words it holds: names in quotation marks, terms of method, nouns, and what is denied.
 NO_CLAIM = (
     r'"[^"]*"|“[^”]*”',
-    r"(?:special|common)[ -]cause|(?:in|into|took|takes) effect|random[ -]effects?",
+    r"(?:special|common)[ -]cause(?: improving| worsening)?|(?:in|into|took|takes) effect|random[ -]effects?",
     r"(?:an?|the|this|that|no) (?:increase|decrease|cut)(?= (?:of|in|from|since|is|was)\b)",
     r"cannot be (?:put down|attributed) to|no (?:clear )?effect can be estimated|effects? cannot be estimated",
     r"(?:not|no) evidence of (?:an|any) effect|not an (?:estimated )?effect",

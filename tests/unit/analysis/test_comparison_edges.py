@@ -287,6 +287,7 @@ def test_ranks_of_what_has_no_error_are_refused(errors: pd.Series, message: str)
         rank_intervals(pd.Series([1.0, 2]), errors)
 
 
+@settings(max_examples=10, deadline=None)
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_adjusting_never_makes_a_find_more_likely(p: list[float]) -> None:
     by = {name: adjust(pd.Series(p), method=name)["adjusted"] for name in ("bonferroni", "holm", "benjamini-hochberg")}
