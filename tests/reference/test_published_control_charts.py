@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vfm.analysis.control_chart import Better, ControlChart, shifts, trends, two_of_three, xmr
+from vfm.analysis.control_chart import ControlChart, shifts, trends, two_of_three, xmr
+from vfm.vocabulary.results import Better
 
 PUBLISHED = json.loads((Path(__file__).parent / "control_charts_published.json").read_text())
 POINTS, LOANS, RULES = PUBLISHED["eighteen points"], PUBLISHED["loan costs"], PUBLISHED["rules"]

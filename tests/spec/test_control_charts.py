@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from vfm.analysis import control_chart
-from vfm.analysis.control_chart import Better, ControlChart, Rebase, p_chart, p_prime_chart, xmr
-from vfm.vocabulary.results import CannotSay
+from vfm.analysis.control_chart import ControlChart, Rebase, p_chart, p_prime_chart, xmr
+from vfm.vocabulary.results import Better, CannotSay
 
 EVEN = [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2]  # mean 1.5, every moving range 1
 SPIKE = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1]

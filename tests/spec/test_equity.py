@@ -1,9 +1,9 @@
 """Equity: how evenly something is shared, and whether it goes to where the need is.
 
 Concentration index: C = 2 cov(value, R) / mean, where R is the share of people below plus half of those level. Gini: C
-of values ranked by themselves. Kakwani: C of funding ranked by need, less the Gini of need. Theil's T is sum w x ln x and
-L is -sum w ln x, with x the value over the mean and w the shares of people; each is what lies between groups plus what
-lies within them.
+of values ranked by themselves. Kakwani: C of funding ranked by need, less the Gini of need. Theil's T is sum w x ln x
+and L is -sum w ln x, with x the value over the mean and w the shares of people; each is what lies between groups plus
+what lies within them.
 """
 
 import pandas as pd

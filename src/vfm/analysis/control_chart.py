@@ -6,13 +6,12 @@ proportions with large denominators Laney (2002), Quality Engineering 14, 531-53
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from vfm.vocabulary.results import CannotSay
+from vfm.vocabulary.results import Better, CannotSay
 
 Floats = NDArray[np.float64]
 Signs = NDArray[np.int64]  # 1 above or up, -1 below or down, 0 neither
@@ -23,18 +22,6 @@ RANGE_TO_SPREAD = 1.128  # mean moving range of a normal series over its standar
 SCREEN = 3.267  # a moving range as many times the mean one is out of the ordinary
 RUN = 7  # points on one side, or in a row up or down
 ENOUGH = 12  # points, below which limits are provisional
-
-
-class Better(StrEnum):
-    """Which way is an improvement."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-
-    @property
-    def sign(self) -> int:
-        return {Better.HIGHER: 1, Better.LOWER: -1, Better.NEITHER: 0}[self]
 
 
 @dataclass(frozen=True)

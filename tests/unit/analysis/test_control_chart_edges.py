@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from vfm.analysis.control_chart import (
     COMMON,
     RULES,
-    Better,
     ControlChart,
     Rebase,
     p_chart,
@@ -20,7 +19,7 @@ from vfm.analysis.control_chart import (
     xmr,
 )
 from vfm.vocabulary.evidence import require_no_stronger
-from vfm.vocabulary.results import CannotSay
+from vfm.vocabulary.results import Better, CannotSay
 
 SERIES = st.lists(st.integers(-50, 50).map(float), min_size=2, max_size=40)
 
