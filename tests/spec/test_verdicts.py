@@ -27,6 +27,15 @@ RUNGS = [
         "it reaches 100",
     ),
     (
+        "efficiency",
+        1,
+        Estimate(110, 100, 120),
+        LOWER,
+        "not shown",
+        "chance alone may account for the difference",
+        "it reaches 100 from above",
+    ),
+    (
         "equity",
         1,
         Estimate(120, 110, 130),

@@ -235,6 +235,12 @@ def test_the_outer_tenths_are_dropped_at_both_ends() -> None:
     assert isinstance(got, Dispersion) and (got.n, got.phi) == (18, 0)  # of 20: ranks 1 and 20 alone
 
 
+def test_of_twenty_the_two_at_each_end_are_dropped() -> None:
+    events = pd.Series(np.arange(81.0, 121, 2))  # ranks 1 and 2: 10/21, 20/21; 19 and 20: 190/21, 200/21; 18: 180/21
+    got = dispersion(events, pd.Series([100.0] * 20), target=1, scale=ROOT, extremes="dropped")
+    assert isinstance(got, Dispersion) and got.n == 16
+
+
 def test_shrinking_moves_small_areas_most_and_says_what_it_cannot_do() -> None:
     spread = spread_on(ROOT)
     got = shrunken(pd.Series([3.0, 300, np.nan]), pd.Series([10.0, 1000, 10]), spread)

@@ -206,3 +206,8 @@ def test_values_outside_their_bounds_are_refused(bounds: tuple[float, float]) ->
     for index in (erreygers_index, wagstaff_index):
         with pytest.raises(ValueError, match="not all between the bounds"):
             index(pd.Series([1.0, 3]), pd.Series([1, 2]), bounds=bounds)
+
+
+def test_bounds_that_are_one_are_refused() -> None:
+    with pytest.raises(ValueError, match="not all between the bounds, 1 and 1"):
+        erreygers_index(pd.Series([1.0, 1]), pd.Series([1, 2]), bounds=(1, 1))
