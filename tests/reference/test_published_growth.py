@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from vfm.analysis import growth
+from vfm.analysis.decomposition import decompose_change, decompose_ratio
 from vfm.vocabulary.results import Estimate
 
 HERE = Path(__file__).parent
@@ -37,6 +38,13 @@ def test_inflation_is_that_of_the_treasury(year: str, base: str, per_cent: float
 @pytest.mark.parametrize("case", SPLITS, ids=lambda case: case["name"])
 def test_a_split_is_that_of_the_worked_example(case: dict[str, Any]) -> None:
     start, end = (pd.DataFrame(case[side], dtype=float) for side in ("start", "end"))
-    effects = growth.decompose_change(start, end)
+    effects = decompose_change(start, end)
     np.testing.assert_allclose(effects, case["effects"], rtol=1e-10, atol=0)
     assert effects.sum() == pytest.approx(case["change"], rel=1e-12)
+
+
+@pytest.mark.parametrize("case", SPLITS, ids=lambda case: case["name"])
+def test_a_split_of_the_ratio_is_that_of_the_worked_example(case: dict[str, Any]) -> None:
+    ratios = decompose_ratio(*(pd.DataFrame(case[side], dtype=float) for side in ("start", "end")))
+    np.testing.assert_allclose(ratios, case["ratios"], rtol=1e-10, atol=0)
+    assert ratios.prod() == pytest.approx(case["ratio"], rel=1e-10)

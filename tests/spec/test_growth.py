@@ -1,9 +1,7 @@
-"""Growth of a budget: absolute, as a share, a year, in real terms, and an exact split of it.
+"""Growth of a budget: absolute, as a share, a year, and in real terms.
 
-Real terms: cash x index(base) / index(year). Growth a year: (end / start)^(1 / years) - 1. Split (additive LMDI-I): the
-effect of a factor is L(end, start) ln(factor at the end / at the start), with L the logarithmic mean
-(a - b) / (ln a - ln b), and a where a = b. The effects sum to the change, with nothing left over. A published figure
-that is rounded is a range, and all that is made of it carries the range.
+Real terms: cash x index(base) / index(year). Growth a year: (end / start)^(1 / years) - 1. A published figure that is
+rounded is a range, and all that is made of it carries the range.
 """
 
 import pandas as pd
@@ -50,35 +48,6 @@ def test_two_years_side_by_side(what: str, value: float, lower: float, upper: fl
 
 def test_every_comparison_is_in_the_table() -> None:
     assert {row[0] for row in CHANGES} == set(growth.compare_years(PLAIN))
-
-
-LOG_MEANS = [
-    # a, b, mean, working
-    (4.0, 1.0, 2.164043, "3 / ln 4 = 3 / 1.386294"),
-    (1.0, 4.0, 2.164043, "the same either way round"),
-    (600.0, 75.0, 252.471632, "525 / ln 8 = 525 / 2.079442"),
-    (75.0, 75.0, 75.0, "equal: the value, not 0"),
-]
-
-
-@pytest.mark.parametrize(("a", "b", "mean", "working"), LOG_MEANS)
-def test_the_logarithmic_mean(a: float, b: float, mean: float, working: str) -> None:
-    assert float(growth.log_mean(a, b)) == pytest.approx(mean, abs=1e-6), working
-
-
-SPLITS = [
-    # factors at the start, at the end, effects, working
-    ([1, 100], [2, 200], [150, 150], "100 to 400: L = 300/ln 4 = 216.404; each 216.404 x ln 2"),
-    ([10, 10], [20, 5], [69.314718, -69.314718], "100 to 100: L = 100; 100 ln 2 and 100 ln 0.5"),
-    ([10, 10], [20, 10], [100, 0], "only the first moved: it has all of the change"),
-    ([2, 3, 5], [2, 3, 5], [0, 0, 0], "nothing moved"),
-]
-
-
-@pytest.mark.parametrize(("start", "end", "effects", "working"), SPLITS)
-def test_a_change_is_split_exactly(start: list[float], end: list[float], effects: list[float], working: str) -> None:
-    got = growth.decompose_change(pd.DataFrame([start]), pd.DataFrame([end]))
-    assert list(got) == pytest.approx(effects, abs=1e-6), working
 
 
 REAL = [

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from vfm.analysis.decomposition import decompose_change
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -99,47 +100,6 @@ def real_terms(amount: float, year: str, base: str, index: "pd.Series[float]") -
         if wanted not in index.index:
             return CannotSay(f"the deflator has no value for {wanted}")
     return Estimate(amount * index[base] / index[year], method="GDP deflator")
-
-
-def log_mean(a: "np.ndarray", b: "np.ndarray") -> "np.ndarray":
-    """The logarithmic mean (a - b) / (ln a - ln b), and a where the two are equal.
-
-    Source: Ang (2004), Energy Policy 32, 1131-1139.
-    """
-    low, high = np.minimum(a, b).astype(float), np.maximum(a, b).astype(float)
-    # Of two near values the difference of logarithms keeps few digits; the logarithm of 1 + their difference, all.
-    ratio = np.log1p((high - low) / low)
-    return np.where(ratio == 0, high, (high - low) / np.where(ratio == 0, 1, ratio))
-
-
-def decompose_change(start: pd.DataFrame, end: pd.DataFrame) -> "pd.Series[float]":
-    """Split the change of a total into the effects of its factors: additive LMDI-I, exact.
-
-    Parameters
-    ----------
-    start, end : one row a part (a sector, a service), one column a factor; the product along a row is the
-        part, and the sum of the parts is the total
-
-    Returns
-    -------
-    The effect of each factor, in the unit of the total. They sum to the change, with nothing left over.
-
-    Notes
-    -----
-    The effect of factor k is the sum over parts of L(V1, V0) ln(x1k / x0k), with L the logarithmic mean.
-    An accounting identity: it says how the factors moved, not why the total did.
-
-    >>> one = pd.DataFrame({"price": [1.0], "volume": [100.0]})
-    >>> decompose_change(one, 2 * one).round(6).tolist()
-    [150.0, 150.0]
-    """
-    if list(start.columns) != list(end.columns) or not start.index.equals(end.index):
-        raise ValueError("both ends need the same parts and the same factors")
-    if not ((start > 0).all(axis=None) and (end > 0).all(axis=None)):
-        raise ValueError("every factor of every part has to be positive")
-    weight = log_mean(end.prod(axis=1).to_numpy(), start.prod(axis=1).to_numpy())
-    effects = np.log(end.to_numpy() / start.to_numpy()) * weight[:, None]
-    return pd.Series(effects.sum(axis=0), index=start.columns, name="effect")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,18 @@ class Direction(StrEnum):
     UNKNOWN = "about, direction unknown"
 
 
+class Better(StrEnum):
+    """Which way is an improvement."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+    @property
+    def sign(self) -> int:
+        return {Better.HIGHER: 1, Better.LOWER: -1, Better.NEITHER: 0}[self]
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A number that can be stood behind.

@@ -1,7 +1,4 @@
-"""Growth: edges, bad input, exactness of the split and how far its digits hold."""
-
-from decimal import Decimal, localcontext
-from itertools import permutations
+"""Growth: edges, bad input, and the range that rounding leaves."""
 
 import numpy as np
 import pandas as pd
@@ -13,78 +10,6 @@ from vfm.analysis import growth
 from vfm.vocabulary.periods import FinancialYear
 
 YEAR = FinancialYear(2019)
-FACTOR = st.floats(1e-3, 1e4)
-
-
-def log_mean_in_decimals(a: float, b: float) -> float:
-    with localcontext() as context:
-        context.prec = 60
-        x, y = Decimal(a), Decimal(b)
-        return float(x if x == y else (x - y) / (x.ln() - y.ln()))
-
-
-@pytest.mark.parametrize("apart", [0, 1e-15, 1e-12, 1e-9, 1.1e-8, 1e-7, 1e-4, 1e-2, 1, 1e6])
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 53.6e6])
-def test_the_logarithmic_mean_keeps_its_digits_however_near_the_two_are(apart: float, scale: float) -> None:
-    a, b = scale * (1 + apart), scale
-    wanted = pytest.approx(log_mean_in_decimals(a, b), rel=1e-14)
-    assert float(growth.log_mean(a, b)) == wanted and float(growth.log_mean(b, a)) == wanted
-
-
-@given(a=FACTOR, b=FACTOR)
-def test_the_logarithmic_mean_lies_between_the_geometric_and_the_arithmetic(a: float, b: float) -> None:
-    mean = float(growth.log_mean(a, b))
-    assert np.sqrt(a * b) * (1 - 1e-14) <= mean <= (a + b) / 2 * (1 + 1e-14)
-
-
-@st.composite
-def two_ends(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
-    parts, factors = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    grid = st.lists(st.lists(FACTOR, min_size=factors, max_size=factors), min_size=parts, max_size=parts)
-    return pd.DataFrame(draw(grid)), pd.DataFrame(draw(grid))
-
-
-@given(ends=two_ends())
-def test_the_effects_sum_to_the_change(ends: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    start, end = ends
-    totals = [float(frame.prod(axis=1).sum()) for frame in ends]
-    spread = np.abs(np.log(end / start)).sum(axis=None) + 1  # what each effect can be times the total
-    assert growth.decompose_change(start, end).sum() == pytest.approx(
-        totals[1] - totals[0], rel=0, abs=1e-13 * spread * max(totals)
-    )
-
-
-@settings(max_examples=15)
-@given(ends=two_ends())
-def test_the_order_of_the_factors_makes_no_difference(ends: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    start, end = ends
-    wanted = growth.decompose_change(start, end)
-    for order in permutations(start.columns):
-        got = growth.decompose_change(start[list(order)], end[list(order)])
-        pd.testing.assert_series_equal(got.sort_index(), wanted, rtol=1e-9, atol=1e-9 * float(wanted.abs().max()))
-
-
-@settings(max_examples=40)
-@given(ends=two_ends())
-def test_there_and_back_again_cancels(ends: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    there, back = growth.decompose_change(*ends), growth.decompose_change(*reversed(ends))
-    np.testing.assert_allclose(there, -back, rtol=1e-9, atol=1e-9 * float(there.abs().max()))
-
-
-@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan])
-@pytest.mark.parametrize("side", ["start", "end"])
-def test_a_factor_that_is_not_positive_is_refused(bad: float, side: str) -> None:
-    good, spoilt = pd.DataFrame([[1.0, 2.0]]), pd.DataFrame([[1.0, bad]])
-    with pytest.raises(ValueError, match="has to be positive"):
-        growth.decompose_change(*((spoilt, good) if side == "start" else (good, spoilt)))
-
-
-@pytest.mark.parametrize("end", [pd.DataFrame([[1.0, 2.0]], columns=["b", "a"]), pd.DataFrame([[1.0, 2.0]] * 2)])
-def test_two_ends_that_do_not_match_are_refused(end: pd.DataFrame) -> None:
-    with pytest.raises(ValueError, match="the same parts and the same factors"):
-        growth.decompose_change(pd.DataFrame([[1.0, 2.0]], columns=["a", "b"]), end)
-
-
 # ---- the range that rounding leaves
 
 
