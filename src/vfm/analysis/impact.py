@@ -1,0 +1,230 @@
+"""What every estimate of impact carries: its design, how strong the design is, its checks, and words no stronger."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite, sqrt
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
+
+from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
+
+T = TypeVar("T")
+
+# The Maryland Scientific Methods Scale (Sherman and others 1997), from the weakest design to the strongest.
+DESIGNS = {
+    1: "a comparison at one time, or before and after, with nothing held equal",
+    2: "before and after, with the earlier course as the only comparison",
+    3: "before and after, beside a comparison group",
+    4: "a comparison group made alike by an accident of timing, place or rule",
+    5: "a random draw",
+}
+RATIO = "ratio"
+CHECKS = ("check", "of", "value", "lower", "upper", "reason")
+PLACEBO, LEFT_OUT, BOOTSTRAP = "placebo date", "left out", "wild bootstrap p"
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """An estimate of how far something changed, with all that is needed to judge it.
+
+    Parameters
+    ----------
+    value, lower, upper : the estimate and its interval, on `scale`
+    scale : "ratio" (1 is no change), or the unit of a difference (0 is no change)
+    n : how many observations it rests on
+    method : how the value and the interval were made
+    design : what was compared with what
+    level : of the design on the Maryland scale, 1 to 5
+    table : what it is worked out from, one row a period, a group or a comparison
+    sentence : the finding in words that the level allows
+    checks : columns `CHECKS`, one row each placebo date or place left out; a blank value has its reason
+    cautions : what weakens it, in words
+    further : other results of the same model, by name
+    """
+
+    value: float
+    lower: float
+    upper: float
+    scale: str
+    n: int
+    method: str
+    design: str
+    level: int
+    table: pd.DataFrame
+    sentence: str
+    checks: pd.DataFrame
+    cautions: tuple[str, ...] = ()
+    further: Mapping[str, Result] = field(default_factory=dict)
+    status: Status = Status.DERIVED
+
+    def __post_init__(self) -> None:
+        if not all(isfinite(x) for x in (self.value, self.lower, self.upper)):
+            raise ValueError("an effect and its interval are finite; where nothing can be said, use CannotSay")
+        if not self.lower <= self.value <= self.upper:
+            raise ValueError(f"{self.value} is outside its interval {self.lower} to {self.upper}")
+        if self.level not in DESIGNS:
+            raise ValueError(f"the Maryland scale runs from 1 to 5, and has no {self.level}")
+        if tuple(self.checks.columns) != CHECKS:
+            raise ValueError(f"the checks of an effect have the columns {', '.join(CHECKS)}")
+
+    @property
+    def shown(self) -> bool:
+        """Whether the interval leaves out no change."""
+        return not self.lower <= _none(self.scale) <= self.upper
+
+    @property
+    def estimate(self) -> Estimate:
+        """The same as a number to publish."""
+        return Estimate(self.value, self.lower, self.upper, n=self.n, method=self.method, status=self.status)
+
+
+def check(kind: str, of: object, result: Result | Effect) -> dict[str, object]:
+    """A row of `Effect.checks`: a result, or the reason why there is none."""
+    if isinstance(result, CannotSay):
+        return dict(zip(CHECKS, (kind, str(of), None, None, None, result.reason), strict=True))
+    return dict(zip(CHECKS, (kind, str(of), result.value, result.lower, result.upper, ""), strict=True))
+
+
+def checks_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows of `check` as a table with stated types."""
+    table = pd.DataFrame(rows, columns=list(CHECKS))
+    return table.astype({name: float for name in ("value", "lower", "upper")})
+
+
+def quietly(fit: Callable[[], T]) -> T | CannotSay:
+    """Run a fit; a warning of the optimiser or a singular matrix is a reason to say nothing, never a silent doubt."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ModelWarning)
+        warnings.simplefilter("error", RuntimeWarning)
+        try:
+            return fit()
+        except (ModelWarning, RuntimeWarning, PerfectSeparationError, np.linalg.LinAlgError) as fault:
+            cause = (str(fault).strip().splitlines() or [type(fault).__name__])[0].rstrip(".")
+            return CannotSay(f"the model could not be fitted to these figures ({cause})")
+
+
+def check_coverage(coverage: float) -> None:
+    """Refuse a coverage that is none."""
+    if not 0 < coverage < 1:
+        raise ValueError(f"coverage is between 0 and 1, not {coverage}")
+
+
+def require_columns(panel: pd.DataFrame, *columns: str) -> None:
+    """Refuse a panel that lacks a column."""
+    lacking = [name for name in columns if name not in panel.columns]
+    if lacking:
+        raise ValueError(f"the panel has no column {', '.join(lacking)}; it has {', '.join(map(str, panel.columns))}")
+
+
+# ---- words
+
+
+def finding(
+    outcome: str, when: str, *, value: float, lower: float, upper: float, scale: str, level: int, coverage: float
+) -> str:
+    """An effect in a sentence whose verb is no stronger than its design.
+
+    Levels 1 and 2 say what was higher or lower; level 3 says what goes with what; only 4 and 5 speak of an effect.
+
+    >>> finding("Recorded theft", "April 2014", value=0.9, lower=0.85, upper=0.95, scale="ratio", level=2, coverage=0.95)
+    'Recorded theft was 10.0% lower from April 2014 than its earlier course suggests (95% interval: 15.0% lower to 5.0% lower). What it would have been otherwise is not known, so no cause is shown.'
+    """  # noqa: E501
+    size = f"{amount(value, scale)}"
+    interval = f"{coverage * 100:.12g}% interval: {amount(lower, scale)} to {amount(upper, scale)}"
+    against = "than its earlier course suggests" if level <= 2 else "than the course of the comparison group suggests"
+    open_ = "What it would have been otherwise is not known, so no cause is shown."
+    if lower <= _none(scale) <= upper:
+        end = open_ if level <= 2 else "No effect is shown, and none is ruled out within the interval."
+        return f"No change in {_lower_first(outcome)} from {when} is shown: {size} {against} ({interval}). {end}"
+    if level <= 2:
+        return f"{outcome} was {size} from {when} {against} ({interval}). {open_}"
+    if level == 3:
+        tail = "This is a cause only if both groups would have run in parallel, which cannot be tested."
+        return f"{_upper_first(when)} is associated with {_lower_first(outcome)} {size} {against} ({interval}). {tail}"
+    return f"The estimated effect of {when} is {_lower_first(outcome)} {size} {against} ({interval})."
+
+
+def amount(value: float, scale: str) -> str:
+    """A ratio or a difference as "10.0% lower" or "2.75 jobs higher".
+
+    >>> amount(1.127, "ratio"), amount(-2.75, "jobs"), amount(0, "jobs")
+    ('12.7% higher', '2.75 jobs lower', '0 jobs different')
+    """
+    difference = (value - 1) * 100 if scale == RATIO else value
+    text = f"{abs(difference):,.1f}%" if scale == RATIO else f"{abs(difference):,.3g} {scale}".rstrip()
+    return f"{text} {'different' if difference == 0 else 'higher' if difference > 0 else 'lower'}"
+
+
+def checks_in_words(checks: pd.DataFrame, *, scale: str) -> str:
+    """What the placebo dates and the places left out show, in a sentence or two."""
+    said = []
+    placebos = checks[checks["check"] == PLACEBO]
+    known = placebos.dropna(subset=["value"])
+    if len(known):
+        found = int((~known["lower"].le(_none(scale)) | ~known["upper"].ge(_none(scale))).sum())
+        said.append(f"Of {len(known)} placebo date{'s' * (len(known) > 1)}, {found or 'none'} shows a change.")
+    elif len(placebos):
+        said.append(f"No placebo date can be tried: {placebos['reason'].iloc[0]}.")
+    left = checks[checks["check"] == LEFT_OUT].dropna(subset=["value"])
+    if len(left):
+        low, high = left.loc[left["value"].idxmin()], left.loc[left["value"].idxmax()]
+        said.append(
+            f"Leaving out one place at a time moves it between {amount(low['value'], scale)} (without {low['of']}) "
+            f"and {amount(high['value'], scale)} (without {high['of']})."
+        )
+    elif (checks["check"] == LEFT_OUT).any():
+        said.append(f"No place can be left out: {checks.loc[checks['check'] == LEFT_OUT, 'reason'].iloc[0]}.")
+    return " ".join(said)
+
+
+def _none(scale: str) -> float:
+    return 1.0 if scale == RATIO else 0.0
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# ---- regression to the mean
+
+
+def regression_to_mean(*, mean: float, sd: float, correlation: float, cut: float, baselines: int = 1) -> float:
+    """How far places picked for a bad baseline are expected to move back with nothing done.
+
+    Parameters
+    ----------
+    mean, sd : of the measure over all places at one time
+    correlation : between two measurements of the same place
+    cut : places on the far side of it from `mean` were picked
+    baselines : how many measurements were averaged before picking
+
+    Returns
+    -------
+    The expected move towards the mean, in the unit of the measure, never negative.
+
+    Notes
+    -----
+    With within-place variance w = (1 - r) sd^2 over m baselines and between-place variance b = r sd^2, the move is
+    (w/m) / s times phi(z) / (1 - Phi(z)), where s^2 = b + w/m and z = |cut - mean| / s (Barnett, van der Pols and
+    Dobson 2005, p. 217). An improvement of that size in places that were picked shows nothing of what was done.
+
+    >>> round(regression_to_mean(mean=60, sd=15, correlation=0.5, cut=40), 3)
+    13.486
+    """
+    if sd <= 0 or not 0 <= correlation <= 1 or baselines < 1:
+        raise ValueError("sd is positive, the correlation is between 0 and 1, and there is at least one baseline")
+    within = (1 - correlation) * sd**2 / baselines
+    spread = sqrt(correlation * sd**2 + within)
+    z = abs(cut - mean) / spread
+    # exp of the difference of logs: far out, both the density and the tail are too small to divide
+    hazard = np.exp(stats.norm.logpdf(z) - stats.norm.logsf(z))
+    return float(within / spread * hazard)
