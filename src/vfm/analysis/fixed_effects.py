@@ -51,7 +51,7 @@ def within(values: Floats, groups: list[NDArray[np.int64]]) -> Floats:
 
 
 def _means(values: Floats, codes: NDArray[np.int64]) -> Floats:
-    counts = np.bincount(codes)
+    counts = np.maximum(np.bincount(codes), 1)  # a code may have no rows left
     return np.column_stack([np.bincount(codes, weights=column) / counts for column in values.T])
 
 
@@ -99,7 +99,8 @@ def clustered_covariance(regressors: Floats, residuals: Floats, clusters: NDArra
 class PanelFit:
     """A regression within groups: `se` are the plain errors, `clustered` the covariance with `factor` in it.
 
-    `regressors`, `residuals` and `clusters` are within the groups, for tests that draw again.
+    `regressors`, `outcome` and `residuals` are those left within the groups, and `codes` the clusters: what a test that
+    draws again needs.
     """
 
     coefficients: "pd.Series[float]"
@@ -114,6 +115,7 @@ class PanelFit:
     outcome: Floats
     residuals: Floats
     codes: NDArray[np.int64]
+    groups: list[NDArray[np.int64]]
 
     @property
     def clustered_se(self) -> "pd.Series[float]":
@@ -195,6 +197,7 @@ def _fit(
         outcome=y,
         residuals=residuals,
         codes=clusters,
+        groups=codes,
     )
 
 
@@ -216,8 +219,8 @@ def wild_cluster_p(fit: PanelFit, name: str, generator: np.random.Generator, *, 
 
     Notes
     -----
-    Residuals under the null (the coefficient held at 0) are multiplied by 1 or -1 for each cluster and the regression is
-    run again; p is the share of t as far from zero as the one found (Cameron, Gelbach and Miller 2008, p. 417).
+    Residuals under the null (the coefficient held at 0) are multiplied by 1 or -1 for each cluster and the regression
+    is run again; p is the share of t as far from zero as the one found (Cameron, Gelbach and Miller 2008, p. 417).
     """
     if draws < 99:
         raise ValueError(f"a p needs 99 draws at least, not {draws}")
@@ -227,18 +230,21 @@ def wild_cluster_p(fit: PanelFit, name: str, generator: np.random.Generator, *, 
     null = others @ np.linalg.lstsq(others, fit.outcome, rcond=None)[0] if others.size else np.zeros(fit.n)
     under = fit.outcome - null
     found = abs(fit.coefficients.iloc[place] / _spread(x, fit.residuals, fit.codes, place))
-    if 2**count <= draws:
-        signs = np.array(np.meshgrid(*[[1.0, -1.0]] * count)).reshape(count, -1).T
-    else:
-        signs = generator.choice([1.0, -1.0], size=(draws, count))
-    drawn = np.array([_t(x, null + under * sign[fit.codes], fit.codes, place) for sign in signs])
-    return float((drawn >= found * (1 - 1e-9)).mean())
+    every = 2**count <= draws
+    signs = _patterns(count) if every else generator.choice([1.0, -1.0], size=(count, draws))
+    drawn = within(null[:, None] + under[:, None] * signs[fit.codes], fit.groups)
+    beyond = sum(_t(x, column, fit.codes, place) >= found * (1 - 1e-9) for column in drawn.T)
+    return float(beyond / signs.shape[1]) if every else float((beyond + 1) / (draws + 1))
+
+
+def _patterns(count: int) -> Floats:
+    return np.array(np.meshgrid(*[[1.0, -1.0]] * count)).reshape(count, -1)
 
 
 def _t(x: Floats, y: Floats, clusters: NDArray[np.int64], place: int) -> float:
     solved = np.linalg.lstsq(x, y, rcond=None)[0]
     spread = _spread(x, y - x @ solved, clusters, place)
-    return abs(solved[place]) / spread if spread > 0 else np.inf
+    return float(abs(solved[place]) / spread) if spread > 0 else float("inf")
 
 
 def _spread(x: Floats, residuals: Floats, clusters: NDArray[np.int64], place: int) -> float:

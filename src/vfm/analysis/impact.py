@@ -11,18 +11,11 @@ import pandas as pd
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
+from vfm.vocabulary.evidence import Maryland, Wording, require_no_stronger
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
 
 T = TypeVar("T")
 
-# The Maryland Scientific Methods Scale (Sherman and others 1997), from the weakest design to the strongest.
-DESIGNS = {
-    1: "a comparison at one time, or before and after, with nothing held equal",
-    2: "before and after, with the earlier course as the only comparison",
-    3: "before and after, beside a comparison group",
-    4: "a comparison group made alike by an accident of timing, place or rule",
-    5: "a random draw",
-}
 RATIO = "ratio"
 CHECKS = ("check", "of", "value", "lower", "upper", "reason")
 PLACEBO, LEFT_OUT, BOOTSTRAP = "placebo date", "left out", "wild bootstrap p"
@@ -67,10 +60,11 @@ class Effect:
             raise ValueError("an effect and its interval are finite; where nothing can be said, use CannotSay")
         if not self.lower <= self.value <= self.upper:
             raise ValueError(f"{self.value} is outside its interval {self.lower} to {self.upper}")
-        if self.level not in DESIGNS:
+        if self.level not in list(Maryland):
             raise ValueError(f"the Maryland scale runs from 1 to 5, and has no {self.level}")
         if tuple(self.checks.columns) != CHECKS:
             raise ValueError(f"the checks of an effect have the columns {', '.join(CHECKS)}")
+        require_no_stronger(self.sentence, self.level)
 
     @property
     def shown(self) -> bool:
@@ -93,7 +87,7 @@ def check(kind: str, of: object, result: Result | Effect) -> dict[str, object]:
 def checks_table(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Rows of `check` as a table with stated types."""
     table = pd.DataFrame(rows, columns=list(CHECKS))
-    return table.astype({name: float for name in ("value", "lower", "upper")})
+    return table.astype(dict.fromkeys(("value", "lower", "upper"), float))
 
 
 def quietly(fit: Callable[[], T]) -> T | CannotSay:
@@ -106,6 +100,74 @@ def quietly(fit: Callable[[], T]) -> T | CannotSay:
         except (ModelWarning, RuntimeWarning, PerfectSeparationError, np.linalg.LinAlgError) as fault:
             cause = (str(fault).strip().splitlines() or [type(fault).__name__])[0].rstrip(".")
             return CannotSay(f"the model could not be fitted to these figures ({cause})")
+
+
+@dataclass(frozen=True)
+class About:
+    """What an estimate is about, for its sentence: the outcome as a noun, its unit, and what came when."""
+
+    outcome: str
+    unit: str
+    when: str
+
+
+FEW_PLACES = 30  # with fewer clusters, errors that allow for likeness within them are too small
+
+
+def from_panel(
+    estimate: Estimate,
+    *,
+    about: About,
+    design: str,
+    table: pd.DataFrame,
+    checks: list[dict[str, object]],
+    cautions: list[str],
+    coverage: float,
+    further: Mapping[str, Result] | None = None,
+) -> Effect:
+    """An effect of places treated beside places that were not: Maryland level 3."""
+    value, lower, upper = estimate.value, estimate.lower, estimate.upper
+    if lower is None or upper is None:
+        raise ValueError("an effect has an interval")
+    named = checks_table(checks)
+    said = finding(
+        about.outcome,
+        about.when,
+        value=value,
+        lower=lower,
+        upper=upper,
+        scale=about.unit,
+        level=3,
+        coverage=coverage,
+    )
+    return Effect(
+        value=value,
+        lower=lower,
+        upper=upper,
+        scale=about.unit,
+        n=int(estimate.n or 0),
+        method=estimate.method,
+        design=design,
+        level=3,
+        table=table,
+        sentence=f"{said} {checks_in_words(named, scale=about.unit)}".strip(),
+        checks=named,
+        cautions=tuple(cautions),
+        further=further or {},
+    )
+
+
+def student(value: float, se: float, *, degrees: float, coverage: float, n: float, method: str) -> Estimate:
+    """A value with its standard error as an estimate, by Student's t."""
+    half = float(stats.t.isf((1 - coverage) / 2, degrees)) * se
+    return Estimate(float(value), float(value - half), float(value + half), n=n, method=method)
+
+
+def each_left_out(
+    panel: pd.DataFrame, place: str, estimate: Callable[[pd.DataFrame], Result]
+) -> list[dict[str, object]]:
+    """The same estimate without each place in turn, as rows of `Effect.checks`."""
+    return [check(LEFT_OUT, name, estimate(panel[panel[place] != name])) for name in panel[place].unique()]
 
 
 def check_coverage(coverage: float) -> None:
@@ -129,24 +191,27 @@ def finding(
 ) -> str:
     """An effect in a sentence whose verb is no stronger than its design.
 
-    Levels 1 and 2 say what was higher or lower; level 3 says what goes with what; only 4 and 5 speak of an effect.
+    Levels 1 and 2 say what was higher or lower: a series held against its own past has nothing else to be held against,
+    whatever is taken into account. From level 3 an estimated effect may be spoken of.
 
     >>> finding("Recorded theft", "April 2014", value=0.9, lower=0.85, upper=0.95, scale="ratio", level=2, coverage=0.95)
-    'Recorded theft was 10.0% lower from April 2014 than its earlier course suggests (95% interval: 15.0% lower to 5.0% lower). What it would have been otherwise is not known, so no cause is shown.'
+    'Recorded theft was 10.0% lower from April 2014 than its earlier course suggests (95% interval: 15.0% lower to 5.0% lower). This does not show what it would have been otherwise.'
     """  # noqa: E501
-    size = f"{amount(value, scale)}"
     interval = f"{coverage * 100:.12g}% interval: {amount(lower, scale)} to {amount(upper, scale)}"
-    against = "than its earlier course suggests" if level <= 2 else "than the course of the comparison group suggests"
-    open_ = "What it would have been otherwise is not known, so no cause is shown."
+    compared = Maryland(level).wording is Wording.EFFECT
+    against = f"than {'the comparison' if compared else 'its earlier course'} suggests ({interval})"
     if lower <= _none(scale) <= upper:
-        end = open_ if level <= 2 else "No effect is shown, and none is ruled out within the interval."
-        return f"No change in {_lower_first(outcome)} from {when} is shown: {size} {against} ({interval}). {end}"
-    if level <= 2:
-        return f"{outcome} was {size} from {when} {against} ({interval}). {open_}"
-    if level == 3:
-        tail = "This is a cause only if both groups would have run in parallel, which cannot be tested."
-        return f"{_upper_first(when)} is associated with {_lower_first(outcome)} {size} {against} ({interval}). {tail}"
-    return f"The estimated effect of {when} is {_lower_first(outcome)} {size} {against} ({interval})."
+        none = f"No change in {_lower_first(outcome)} from {when} is shown: {amount(value, scale)} {against}."
+        return f"{none} This does not show that there was none."
+    if not compared:
+        said = f"{outcome} was {amount(value, scale)} from {when} {against}."
+        return f"{said} This does not show what it would have been otherwise."
+    said = f"From {when}, {_lower_first(outcome)} is estimated to be {amount(value, scale)} {against}."
+    if level > Maryland.COMPARED:
+        return said
+    return (
+        f"{said} That is an estimated effect only if both groups would have moved in parallel, which cannot be tested."
+    )
 
 
 def amount(value: float, scale: str) -> str:
@@ -167,7 +232,9 @@ def checks_in_words(checks: pd.DataFrame, *, scale: str) -> str:
     known = placebos.dropna(subset=["value"])
     if len(known):
         found = int((~known["lower"].le(_none(scale)) | ~known["upper"].ge(_none(scale))).sum())
-        said.append(f"Of {len(known)} placebo date{'s' * (len(known) > 1)}, {found or 'none'} shows a change.")
+        said.append(
+            f"Of {len(known)} placebo date{'s' * (len(known) > 1)}, {found or 'none'} show{'s' * (found < 2)} a change."
+        )
     elif len(placebos):
         said.append(f"No placebo date can be tried: {placebos['reason'].iloc[0]}.")
     left = checks[checks["check"] == LEFT_OUT].dropna(subset=["value"])
@@ -188,10 +255,6 @@ def _none(scale: str) -> float:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # ---- regression to the mean

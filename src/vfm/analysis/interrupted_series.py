@@ -65,7 +65,7 @@ def cumulative_effect(fit: SeriesFit) -> Result:
 
 
 def slope_test(fit: SeriesFit, smaller: SeriesFit) -> tuple[float, float]:
-    """F and its p for a model with a change of slope against the one without: the change in deviance over dispersion."""
+    """F and its p for a change of slope: the change in deviance that it makes, over the dispersion."""
     degrees = len(fit.observed) - len(fit.params)
     if fit.deviance is None or smaller.deviance is None or set(fit.params.index) != {*smaller.params.index, SLOPE}:
         raise ValueError("the test takes a quasipoisson fit with a slope, and the same without")
@@ -102,8 +102,8 @@ def interrupted_series(
 
     Returns
     -------
-    An effect on the ratio scale, Maryland level 2, whose `further` has the change of slope (a ratio for each period) and
-    the cumulative effect; or why nothing can be said.
+    An effect on the ratio scale, Maryland level 2, whose `further` has the change of slope (a ratio for each period)
+    and the cumulative effect; or why nothing can be said.
     """
     fit = fit_series(counts, change, model=model, exposure=exposure)
     at = pd.Period(change, freq=counts.index.freq)
@@ -115,11 +115,22 @@ def interrupted_series(
         return fit
     rows = _placebo_rows(counts, at, model, exposure, placebos) + _left_out_rows(counts, at, model, exposure, places)
     step, checks = fit.ratio(STEP), impact.checks_table(rows)
-    named = {"value": step.value, "lower": float(step.lower or 0), "upper": float(step.upper or 0)}
-    said = impact.finding(outcome, _when(at), **named, scale=impact.RATIO, level=2, coverage=model.coverage)
+    value, lower, upper = step.value, float(step.lower or 0), float(step.upper or 0)
+    said = impact.finding(
+        outcome,
+        _when(at),
+        value=value,
+        lower=lower,
+        upper=upper,
+        scale=impact.RATIO,
+        level=2,
+        coverage=model.coverage,
+    )
     slope: Result = fit.ratio(SLOPE) if model.slope else CannotSay("the model keeps the slope as it was")
     return Effect(
-        **named,
+        value=value,
+        lower=lower,
+        upper=upper,
         scale=impact.RATIO,
         n=len(counts),
         method=model.words,
@@ -173,9 +184,7 @@ def _left_out_rows(
     ]
 
 
-def _step(
-    counts: "pd.Series[float]", at: pd.Period, model: SeriesModel, exposure: "pd.Series[float] | None"
-) -> Result:
+def _step(counts: "pd.Series[float]", at: pd.Period, model: SeriesModel, exposure: "pd.Series[float] | None") -> Result:
     fit = fit_series(counts, at, model=model, exposure=exposure)
     return fit if isinstance(fit, CannotSay) else fit.ratio(STEP)
 

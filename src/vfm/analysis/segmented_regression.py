@@ -113,8 +113,8 @@ def fit_series(
 
     Notes
     -----
-    log mu(t) = a + b t + c step(t) + d slope(t) + season + log exposure, with t = 1, 2, ...; step is 1 from the change on;
-    slope counts periods since the last one before it, so the step is the jump at that point (Lopez Bernal, Cummins and
+    log mu(t) = a + b t + c step(t) + d slope(t) + season + log exposure, with t = 1, 2, ...; step is 1 from the
+    change on; slope counts periods since the last one before it, so the step is the jump at that point (Lopez Bernal, Cummins and
     Gasparrini 2017). The season is sin and cos of 2 pi k month / 12 (or quarter / 4), k = 1 to `harmonics`.
     """
     exposure = pd.Series(1.0, index=counts.index) if exposure is None else exposure
@@ -156,7 +156,8 @@ def _refusal(counts: "pd.Series[float]", change: pd.Period, model: SeriesModel) 
         return f"the count is missing in {missing} of {len(counts)} periods"
     fewest = min(after.sum(), (~after).sum())
     if fewest < FEWEST:
-        return f"there are {(~after).sum()} periods before the change and {after.sum()} from it, and each side needs {FEWEST}"
+        sides = f"{(~after).sum()} periods before the change and {after.sum()} from it"
+        return f"there are {sides}, and each side needs {FEWEST}"
     if counts.nunique() == 1:
         return "the series does not vary"
     if not counts[after].any() or not counts[~after].any():
@@ -181,9 +182,7 @@ def _design(index: pd.PeriodIndex, change: pd.Period, model: SeriesModel) -> pd.
     return pd.DataFrame(columns, index=index)
 
 
-def _fit(
-    counts: "pd.Series[float]", design: pd.DataFrame, offset: "pd.Series[float]", model: SeriesModel
-) -> SeriesFit:
+def _fit(counts: "pd.Series[float]", design: pd.DataFrame, offset: "pd.Series[float]", model: SeriesModel) -> SeriesFit:
     fitted, extra = _ESTIMATORS[model.family](counts, design, offset, _errors(model))
     names, student = list(design.columns), model.family == "log-linear"
     tail = (1 - model.coverage) / 2
@@ -193,7 +192,9 @@ def _fit(
         design=design,
         offset=offset,
         params=fitted.params[names],
-        covariance=pd.DataFrame(fitted.cov_params(), index=fitted.params.index, columns=fitted.params.index).loc[names, names],
+        covariance=pd.DataFrame(fitted.cov_params(), index=fitted.params.index, columns=fitted.params.index).loc[
+            names, names
+        ],
         critical=float(stats.t.isf(tail, len(counts) - len(names)) if student else stats.norm.isf(tail)),
         **extra,
     )
