@@ -34,8 +34,8 @@ def event_study(
     Returns
     -------
     An effect: the mean over exposures from 0. Its table has `exposure`, `value`, `lower`, `upper`, the time before
-    the start being 0 by definition; `further["pre-trend-p"]` is the p of all earlier exposures being 0, whose silence proves
-    nothing where the intervals are wide.
+    the start being 0 by definition; `further["pre-trend-p"]` is the p of all earlier exposures being 0, whose
+    silence proves nothing where the intervals are wide.
     """
     impact.check_coverage(coverage)
     if not (ends[0] <= -2 and ends[1] >= 0):

@@ -155,7 +155,12 @@ def fixed_effects(
     refusal = _refusal(raw, values, clusters, absorbed(codes))
     if refusal:
         return CannotSay(refusal)
-    return _fit(y, x, regressors, clusters, codes)
+    fit = _fit(y, x, regressors, clusters, codes)
+    if np.abs(fit.residuals).max() < 1e-9 * np.abs(y).max():
+        return CannotSay("the model fits every value, so no error can be worked out")
+    if (np.diag(fit.clustered) < (1e-9 * fit.se) ** 2).any():
+        return CannotSay("the clusters moved wholly alike, so no error can be worked out")
+    return fit
 
 
 def _refusal(raw: Floats, values: Floats, clusters: NDArray[np.int64], effects: int) -> str:

@@ -221,7 +221,8 @@ def amount(value: float, scale: str) -> str:
     ('12.7% higher', '2.75 jobs lower', '0 jobs different')
     """
     difference = (value - 1) * 100 if scale == RATIO else value
-    text = f"{abs(difference):,.1f}%" if scale == RATIO else f"{abs(difference):,.3g} {scale}".rstrip()
+    size = abs(difference)
+    text = f"{size:,.1f}%" if scale == RATIO else f"{size:,.0f} {scale}" if size >= 100 else f"{size:.3g} {scale}"
     return f"{text} {'different' if difference == 0 else 'higher' if difference > 0 else 'lower'}"
 
 

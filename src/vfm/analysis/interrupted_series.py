@@ -5,6 +5,7 @@ stands on the second step of the Maryland scale, and its words are "was higher" 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,7 @@ def interrupted_series(
         return CannotSay(f"the change coincides with a break in the record: {'; '.join(meeting)}")
     if isinstance(fit, CannotSay):
         return fit
+    own = replace(model, lags=None)
     rows = _placebo_rows(counts, at, model, exposure, placebos) + _left_out_rows(counts, at, model, exposure, places)
     step, checks = fit.ratio(STEP), impact.checks_table(rows)
     value, lower, upper = step.value, float(step.lower or 0), float(step.upper or 0)
@@ -139,7 +141,7 @@ def interrupted_series(
         table=counterfactual(fit),
         sentence=f"{said} {impact.checks_in_words(checks, scale=impact.RATIO)}",
         checks=checks,
-        cautions=_cautions(fit, breaks),
+        cautions=_cautions(fit, breaks) + _narrower(fit, fit_series(counts, at, model=own, exposure=exposure)),
         further={SLOPE: slope, "cumulative": cumulative_effect(fit)},
     )
 
@@ -203,3 +205,11 @@ def _cautions(fit: SeriesFit, breaks: Mapping[pd.Period, str]) -> tuple[str, ...
             said.append(f"the counts vary {ratio:.1f} times as much as Poisson counts, so the interval is too narrow")
     said += [f"the series has a break in {when}: {what}" for when, what in breaks.items() if when in fit.observed.index]
     return tuple(said)
+
+
+def _narrower(fit: SeriesFit, own: SeriesFit | CannotSay) -> tuple[str, ...]:
+    """Newey-West errors are too small in short series; where the model's own are larger, that is said."""
+    if isinstance(own, CannotSay) or own.se[STEP] <= fit.se[STEP]:
+        return ()
+    wider = own.se[STEP] / fit.se[STEP]
+    return (f"the model's own error is {wider:.1f} times that of Newey-West, which is too small in a short series",)

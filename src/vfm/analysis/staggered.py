@@ -82,8 +82,8 @@ def group_time(wide: Wide, *, controls: str = "not-yet") -> GroupTimes | CannotS
     Notes
     -----
     ATT(g, t) = mean change of group g since its base less that of the controls; the base is the time before g
-    starts, or, for times before that, the one before (Callaway and Sant'Anna 2021, eq. 2.4 and 2.5, no covariates). The error
-    is from the influence function: the root of var_g / n_g + var_c / n_c, variances over n.
+    starts, or, for times before that, the one before (Callaway and Sant'Anna 2021, eq. 2.4 and 2.5, no
+    covariates). The error is from the influence function: the root of var_g / n_g + var_c / n_c, variances over n.
     """
     if controls not in {"not-yet", "never"}:
         raise ValueError(f'controls are "not-yet" or "never", not "{controls}"')
