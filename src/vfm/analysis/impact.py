@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, sqrt
 from typing import TypeVar
 
@@ -72,9 +72,29 @@ class Effect:
         return not self.lower <= _none(self.scale) <= self.upper
 
     @property
+    def change(self) -> Estimate:
+        """A ratio as a change in proportion, to publish: 0.9 is -0.1."""
+        return _as_change(Estimate(self.value, self.lower, self.upper, self.n, self.method, self.status))
+
+    def changes(self, kind: str) -> dict[str, Result]:
+        """The checks of one kind as changes in proportion, by what they are of."""
+        rows = self.checks[self.checks["check"] == kind]
+        return {
+            row["of"]: CannotSay(row["reason"])
+            if row["reason"]
+            else _as_change(Estimate(row["value"], row["lower"], row["upper"], self.n, f"{self.method}; {kind}"))
+            for row in rows.to_dict("records")
+        }
+
+    @property
     def estimate(self) -> Estimate:
         """The same as a number to publish."""
         return Estimate(self.value, self.lower, self.upper, n=self.n, method=self.method, status=self.status)
+
+
+def _as_change(ratio: Estimate) -> Estimate:
+    lower, upper = (None if end is None else end - 1 for end in (ratio.lower, ratio.upper))
+    return replace(ratio, value=ratio.value - 1, lower=lower, upper=upper)
 
 
 def check(kind: str, of: object, result: Result | Effect) -> dict[str, object]:
@@ -82,6 +102,20 @@ def check(kind: str, of: object, result: Result | Effect) -> dict[str, object]:
     if isinstance(result, CannotSay):
         return dict(zip(CHECKS, (kind, str(of), None, None, None, result.reason), strict=True))
     return dict(zip(CHECKS, (kind, str(of), result.value, result.lower, result.upper, ""), strict=True))
+
+
+def findings(named: Mapping[str, Effect | CannotSay]) -> pd.DataFrame:
+    """Effects side by side, each with its design and level: `name`, `design`, `level`, `sentence`, `cautions`.
+
+    Where nothing can be said, the sentence says why, and the design is blank.
+    """
+    rows = []
+    for name, found in named.items():
+        if isinstance(found, CannotSay):
+            rows.append((name, "none", "none", f"Cannot say: {found.reason}.", ""))
+        else:
+            rows.append((name, found.design, str(found.level), found.sentence, "; ".join(found.cautions)))
+    return pd.DataFrame(rows, columns=["name", "design", "level", "sentence", "cautions"])
 
 
 def checks_table(rows: list[dict[str, object]]) -> pd.DataFrame:
