@@ -1,9 +1,9 @@
 """Difference in differences: the change of those treated, less that of those not treated.
 
-Two groups and two times: a difference of differences of means, its error clustered by unit. Units seen at both times: the
-difference of mean changes, by Welch. Many times: a fixed effect for each unit and time. Different starts: each group that
-starts together against units that have not started, then drawn together; two-way fixed effects are a weighted mean of
-two-by-two comparisons, some of them with units treated already.
+Two groups and two times: a difference of differences of means, its error clustered by unit. Units seen at both times:
+the difference of mean changes, by Welch. Many times: a fixed effect for each unit and time. Different starts: each
+group that starts together against units that have not started, then drawn together; two-way fixed effects are a
+weighted mean of two-by-two comparisons, some of them with units treated already.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """Interrupted series: a level, and a slope where asked, that change at a date, as ratios.
 
-The log of the expected count is a level, a trend, a step from the change on, and (where asked) a slope that counts periods
-since the last one before it. What would have been counted is the same without the step and the slope. Fewer than 8 points
-on a side say nothing; fewer than 12 are provisional. One series has no comparison group, so the words are "was higher" and
-"was lower".
+The log of the expected count is a level, a trend, a step from the change on, and (where asked) a slope that counts
+periods since the last one before it. What would have been counted is the same without the step and the slope. Fewer
+than 8 points on a side say nothing; fewer than 12 are provisional. One series has no comparison group, so the words
+are "was higher" and "was lower".
 """
 
 import math
@@ -27,8 +27,8 @@ def series(values: list[float]) -> "pd.Series[float]":
 def course(before: int, after: int, *, trend: float = 1.0, step: float = 1.0, slope: float = 1.0) -> list[float]:
     """A course from 100, and scatter that no level or trend of either side can take up.
 
-    Both sides being a multiple of 4 long, 2, -2, -2, 2 over and over sums to 0 on each side, and so does its product with
-    time; the score of a Poisson model is then 0 at the course itself.
+    Both sides being a multiple of 4 long, 2, -2, -2, 2 over and over sums to 0 on each side, and so does its product
+    with time; the score of a Poisson model is then 0 at the course itself.
     """
     since = [max(0, t - before + 1) for t in range(before + after)]
     exact = [100 * trend**t * (step * slope**s if s else 1) for t, s in enumerate(since)]
@@ -119,8 +119,8 @@ def test_how_many_more_or_fewer_in_all(before: int, after: int, step: float, dif
 
 
 def test_the_interval_of_the_sum() -> None:
-    # flat 100 then 80, 8 and 8: the sum of eight means of 100 has, on the log scale, the variance of level and trend half a
-    # series on, 1/800 + 8^2/(42 x 100 + 42 x 80) = 0.0097156; so 640 - 800 exp(-/+1.959964 x 0.0985678)
+    # flat 100 then 80, 8 and 8: the sum of eight means of 100 has, on the log scale, the variance of level and
+    # trend half a series on, 1/800 + 8^2/(42 x 100 + 42 x 80) = 0.0097156; so 640 - 800 exp(-/+1.959964 x 0.0985678)
     found = cumulative_effect(fitted(course(8, 8, step=0.8), 8, POISSON))
     assert isinstance(found, Estimate)
     assert [found.lower, found.upper] == pytest.approx([640 - 800 * 1.213113, 640 - 800 / 1.213113], abs=0.001)

@@ -39,7 +39,7 @@ def boroughs_by_quarter(crime: pd.DataFrame, category: str | None = None, *, unt
 def _of(crime: pd.DataFrame, category: str | None) -> pd.DataFrame:
     if category in DISCONTINUED:
         raise ValueError(f'"{category}" was recorded until March 2013 only, so it has no trend')
-    known = set(crime["category"])
+    known = set(crime["category"]) - set(DISCONTINUED)
     if category is not None and category not in known:
         raise ValueError(f'no crime is recorded as "{category}"; there are {", ".join(sorted(known))}')
     return crime[~crime["category"].isin(DISCONTINUED)] if category is None else crime[crime["category"] == category]

@@ -164,7 +164,7 @@ def _placebo_rows(
         if date >= at:
             raise ValueError(f"a placebo date is before the change, and {date} is not")
         out_of = None if exposure is None else exposure[before.index]
-        rows.append(impact.check(impact.PLACEBO, date, _step(before, date, model, out_of)))
+        rows.append(impact.check(impact.PLACEBO, f"{date.start_time:%Y-%m}", _step(before, date, model, out_of)))
     return rows
 
 

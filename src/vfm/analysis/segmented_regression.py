@@ -115,7 +115,8 @@ def fit_series(
     -----
     log mu(t) = a + b t + c step(t) + d slope(t) + season + log exposure, with t = 1, 2, ...; step is 1 from the
     change on; slope counts periods since the last one before it, so the step is the jump at that point (Lopez
-    Bernal, Cummins and Gasparrini 2017). The season is sin and cos of 2 pi k month / 12 (or quarter / 4), k = 1 to `harmonics`.
+    Bernal, Cummins and Gasparrini 2017). The season is sin and cos of 2 pi k month / 12 (or quarter / 4),
+    k = 1 to `harmonics`.
     """
     exposure = pd.Series(1.0, index=counts.index) if exposure is None else exposure
     change = _checked(counts, change, exposure)

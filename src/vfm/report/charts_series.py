@@ -39,8 +39,8 @@ def series_with_counterfactual(table: pd.DataFrame, *, x: str, y_label: str, cha
 
     Parameters
     ----------
-    table : from `counterfactual`, with `x` (a period), in order: `observed`, `fitted`, `counterfactual`, `lower`, `upper`
-        and `after`
+    table : from `counterfactual`, with `x` (a period), in order: `observed`, `fitted`, `counterfactual`, `lower`,
+        `upper` and `after`
     change : what happened at the change, for its line
     """
     if table["after"].all() or not table["after"].any():

@@ -133,7 +133,7 @@ def test_a_series_in_other_units_has_the_same_step(seed: int, times: float) -> N
 
 
 def test_plain_errors_of_a_coverage_are_those_of_the_simulation() -> None:
-    """The interval of a quasipoisson step holds the truth about as often as it says, though counts vary twice as much."""
+    """The interval of a quasipoisson step holds the truth as often as it says, though counts vary twice as much."""
     generator, held = np.random.default_rng(11), 0
     for _ in range(200):
         counts = series(generator.negative_binomial(100, 0.5, 48))  # mean 100, variance 200
