@@ -46,7 +46,7 @@ def test_boroughs_by_quarter_are_by_the_financial_year() -> None:
 def test_fraud_and_what_is_not_recorded_have_no_trend() -> None:
     with pytest.raises(ValueError, match="so it has no trend"):
         crime_series.london_by_month(crime(), "historical_fraud_forgery", until=UNTIL)
-    with pytest.raises(ValueError, match='no crime is recorded as "thef"; there are theft$'):
+    with pytest.raises(ValueError, match=r'no crime is recorded as "thef"; there are theft$'):
         crime_series.boroughs_by_quarter(crime(), "thef", until=UNTIL)
 
 
