@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from vfm.analysis import difference_in_differences as did
 from vfm.analysis import fixed_effects as fe
@@ -344,6 +346,50 @@ def test_a_panel_with_gaps_is_fitted_and_few_units_are_said() -> None:
     solved = np.linalg.lstsq(np.column_stack([on["on"], dummies]), on["y"], rcond=None)[0]
     assert found.value == pytest.approx(solved[0])
     assert "8 clusters: errors clustered in fewer than 30 are too small" in found.cautions
+
+
+def test_an_event_study_is_a_regression_on_dummies() -> None:
+    panel = panel_of(np.random.default_rng(21).normal(size=(10, 7)), [4.0] * 5 + [np.nan] * 5)
+    found = event_study(panel, **PANEL, about=ABOUT, ends=(-4, 2))
+    assert isinstance(found, Effect)
+    since = panel["time"] - panel["start"]
+    exposures = [-4, -3, -2, 0, 1, 2]
+    columns = [(since == e).astype(float) for e in exposures]
+    dummies = pd.get_dummies(panel[["unit", "time"]].astype(str)).drop(columns="time_0").to_numpy(dtype=float)
+    fitted = sm.OLS(panel["y"].to_numpy(), np.column_stack([*columns, dummies])).fit(
+        cov_type="cluster", cov_kwds={"groups": panel["unit"].to_numpy(), "use_correction": False}
+    )
+    covariance = fitted.cov_params()[:6, :6] * fe.cluster_factor(observations=70, clusters=10, parameters=6 + 7)
+    values, student = fitted.params[:6], stats.t.isf(0.025, 9)
+    table = found.table[found.table["exposure"] != -1]
+    assert list(table["value"]) == pytest.approx(list(values))
+    assert list(table["upper"]) == pytest.approx(list(values + student * np.sqrt(np.diag(covariance))))
+    after = np.array([0, 0, 0, 1, 1, 1]) / 3
+    assert found.value == pytest.approx(after @ values)
+    assert found.upper - found.value == pytest.approx(student * np.sqrt(after @ covariance @ after))
+    f = values[:3] @ np.linalg.solve(covariance[:3, :3], values[:3]) / 3
+    p = found.further["pre-trend-p"]
+    assert isinstance(p, Estimate) and p.value == pytest.approx(stats.f.sf(f, 3, 9))
+
+
+def test_the_placebo_of_a_panel_is_the_middle_of_the_time_before() -> None:
+    panel = panel_of(np.random.default_rng(22).normal(size=(8, 6)), [4.0] * 4 + [np.nan] * 4)
+    found = did.two_way(panel, **PANEL, about=ABOUT)
+    assert isinstance(found, Effect)
+    row = found.checks[found.checks["check"] == impact.PLACEBO].iloc[0]
+    m = panel[panel["time"] < 4].assign(on=lambda p: p["time"] >= 2, group=lambda p: p["start"].notna())
+    means = m.groupby(["group", "on"])["y"].mean()
+    assert row["of"] == "2"
+    assert row["value"] == pytest.approx(
+        means[True, True] - means[True, False] - means[False, True] + means[False, False]
+    )
+
+
+def test_newey_west_errors_that_are_too_small_are_said() -> None:
+    swing = np.tile([12.0, -12.0], 15) + np.random.default_rng(3).normal(0, 2, 30)
+    found = interrupted_series(series(200 + swing), "2011-04", outcome="Theft", model=SeriesModel(lags=3))
+    assert isinstance(found, Effect)
+    assert any("too small in a short series" in caution for caution in found.cautions)
 
 
 # ---- the shared result
