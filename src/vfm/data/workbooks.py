@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from vfm.data.archives import ODS, OPEN_AND_SAVE, XLSX, examine
 from vfm.data.delimited import UnreadableTextError, records_of, text_of
 from vfm.data.opendocument import read_ods
-from vfm.data.sheets import RefusedError, Sheet, Workbook, plain_number
+from vfm.data.sheets import CLEAR, RefusedError, Sheet, Workbook, plain_number
 from vfm.vocabulary.errors import Problem
 
 __all__ = ["Sheet", "read_workbook"]
@@ -115,6 +115,8 @@ def _read_csv(content: bytes, book: Workbook) -> None:
     grid = book.open_sheet("")
     try:
         for row, cells in enumerate(records_of(text_of(content)), 1):
+            if row > LAST_ROW:
+                raise RefusedError(Problem(book.label, "a sheet that goes on without end", CLEAR))
             for column, text in enumerate(cells, 1):
                 if text.startswith("="):
                     book.formula("", row, column)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from vfm.vocabulary.errors import UsageError, suggestion
@@ -56,6 +57,26 @@ class CostPerOutcome(QuarterOnly):
 
 
 @dataclass(frozen=True)
+class TrendEffects(CostPerOutcome):
+    """The month in which recording changed, and the quarter up to which the series round it is taken."""
+
+    change: str = "2014-04"
+    until: str = "2016-17-Q4"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        end = Quarter.parse(self.until)
+        if end > Quarter.parse(self.quarter):
+            raise UsageError(f"until={self.until} is after the quarter {self.quarter}: give one up to it.")
+        try:
+            day = date.fromisoformat(f"{self.change}-01")
+        except ValueError:
+            raise UsageError(f'change="{self.change}" is not a month: write it as 2014-04.') from None
+        if not day < end.start:
+            raise UsageError(f"change={self.change} is not before the quarter until={self.until}.")
+
+
+@dataclass(frozen=True)
 class FundingTerms(QuarterOnly):
     """The day that parts earlier awards from later ones: the Assembly wrote in March 2020."""
 
@@ -66,6 +87,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "00-data-quality": QuarterOnly,
     "10-spend-growth": SpendGrowth,
     "20-cost-per-outcome": CostPerOutcome,
+    "30-trend-effects": TrendEffects,
     "50-funding-terms": FundingTerms,
     "90-quarterly-update": TwoYears,
 }

@@ -1,0 +1,104 @@
+"""The course of places treated, time by time round their start."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from vfm.analysis import impact
+from vfm.analysis.difference_in_differences import ONE_BEFORE, few_clusters, treatment_refusal
+from vfm.analysis.fixed_effects import PanelFit, fixed_effects
+from vfm.analysis.impact import About, Effect
+from vfm.vocabulary.results import CannotSay, Estimate, Result
+
+
+def event_study(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    time: str,
+    first_treated: str,
+    about: About,
+    ends: tuple[int, int] = (-3, 3),
+    coverage: float = 0.95,
+) -> Effect | CannotSay:
+    """The course of those treated round their start, against the time before it, with the far ends binned.
+
+    Parameters
+    ----------
+    panel, outcome, unit, time, first_treated, about, coverage : as for `two_way`
+    ends : the first and last exposure that stand alone no longer: -3 holds 3 and more times before the start
+
+    Returns
+    -------
+    An effect: the mean over exposures from 0. Its table has `exposure`, `value`, `lower`, `upper`, the time before
+    the start being 0 by definition; `further["pre-trend-p"]` is the p of all earlier exposures being 0, whose
+    silence proves nothing where the intervals are wide.
+    """
+    impact.check_coverage(coverage)
+    if not (ends[0] <= -2 and ends[1] >= 0):
+        raise ValueError("the ends are at most -2 and at least 0, round the time before the start")
+    impact.require_columns(panel, outcome, unit, time, first_treated)
+    refusal = treatment_refusal(panel, unit, time, first_treated)
+    if refusal:
+        return refusal
+    exposures, columns = _exposures(panel, time, first_treated, ends)
+    after = [name for name in columns if int(name) >= 0]
+    if not after:
+        return CannotSay("no unit is seen from its start on")
+    fit = fixed_effects(
+        panel.assign(**columns), outcome=outcome, regressors=list(columns), groups=[unit, time], cluster=unit
+    )
+    if isinstance(fit, CannotSay):
+        return fit
+    method = f"event study with ends binned at {ends[0]} and {ends[1]}; errors clustered in {fit.clusters} units"
+    named: dict[str, Any] = {"degrees": fit.clusters - 1, "coverage": coverage, "n": fit.n, "method": method}
+    single = {e: impact.student(fit.coefficients[e], fit.clustered_se[e], **named) for e in columns}
+    mean_error = float(np.sqrt(fit.clustered.loc[after, after].to_numpy().mean()))
+    rows = [impact.check(impact.PLACEBO, f"{-int(e)} before the start", single[e]) for e in columns if int(e) < -1]
+    left_out = impact.check(impact.LEFT_OUT, "any", CannotSay("see the two-way estimate of the same panel"))
+    many = panel[first_treated].nunique() > 1
+    return impact.from_panel(
+        impact.student(float(fit.coefficients[after].mean()), mean_error, **named),
+        about=about,
+        design="event study with fixed effects of unit and time",
+        table=_event_table(single, exposures),
+        checks=[*(rows or [impact.check(impact.PLACEBO, "any", ONE_BEFORE)]), left_out],
+        cautions=few_clusters(fit.clusters)
+        + ["units start at different times, so an exposure may hold the effect of another"] * many,
+        coverage=coverage,
+        further={"pre-trend-p": _pre_trend(fit, [name for name in columns if int(name) < -1])},
+    )
+
+
+def _exposures(
+    panel: pd.DataFrame, time: str, first_treated: str, ends: tuple[int, int]
+) -> tuple["pd.Series[float]", dict[str, "pd.Series[float]"]]:
+    """Times since the start by the order of the times there are, cut at the ends; and a column of 0 and 1 for each."""
+    times = np.array(sorted(panel[time].unique()))
+    start = panel[first_treated]
+    place = pd.Series(times.searchsorted(panel[time]), index=panel.index, dtype=float)
+    since = (place - times.searchsorted(start.fillna(times[-1]))).where(start.notna()).clip(*ends)
+    kept = [int(e) for e in sorted(since.dropna().unique()) if e != -1]
+    return since, {str(e): (since == e).astype(float) for e in kept}
+
+
+def _event_table(single: dict[str, Estimate], exposures: "pd.Series[float]") -> pd.DataFrame:
+    rows = [(int(e), found.value, found.lower, found.upper) for e, found in single.items()] + [(-1, 0.0, 0.0, 0.0)]
+    table = pd.DataFrame(rows, columns=["exposure", "value", "lower", "upper"]).sort_values(
+        "exposure", ignore_index=True
+    )
+    return table.assign(n=table["exposure"].map(exposures.value_counts()).fillna(0).astype(int))
+
+
+def _pre_trend(fit: PanelFit, names: list[str]) -> Result:
+    if not names:
+        return CannotSay("no exposure lies before the one that is the base")
+    values, covariance = fit.coefficients[names].to_numpy(), fit.clustered.loc[names, names].to_numpy()
+    if np.linalg.matrix_rank(covariance) < len(names):
+        return CannotSay("there are too few units to test the earlier exposures together")
+    f = float(values @ np.linalg.solve(covariance, values)) / len(names)
+    p = float(stats.f.sf(f, len(names), fit.clusters - 1))
+    return Estimate(p, n=fit.n, method=f"F of {len(names)} earlier exposures, {fit.clusters - 1} degrees of freedom")

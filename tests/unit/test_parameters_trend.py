@@ -1,0 +1,30 @@
+"""What the notebook of trend and effects may be told."""
+
+import pytest
+
+from vfm.release import parameters
+from vfm.vocabulary.errors import UsageError
+from vfm.vocabulary.periods import Quarter
+
+QUARTER = Quarter.parse("2019-20-Q4")
+
+
+def test_the_defaults_are_those_of_the_notebook() -> None:
+    got = parameters.for_notebook("30-trend-effects", QUARTER, {})
+    assert got == {"quarter": "2019-20-Q4", "level": 0.95, "change": "2014-04", "until": "2016-17-Q4"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"change": "April 2014"}, "is not a month: write it as 2014-04"),
+        ({"change": "2014-13"}, "is not a month"),
+        ({"change": "2018-01"}, "is not before the quarter until=2016-17-Q4"),
+        ({"until": "2020-21-Q1"}, "is after the quarter 2019-20-Q4"),
+        ({"until": "2016-17"}, "is not a quarter"),
+        ({"level": "95"}, "not a coverage"),
+    ],
+)
+def test_what_is_not_possible_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parameters.for_notebook("30-trend-effects", QUARTER, given)
