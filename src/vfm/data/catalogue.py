@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from vfm.vocabulary.results import Status
 
 CATALOGUE = "datapackage.json"
 RETURNS = "returns"
+RECORDS = "records"  # case records, which are not tables of the catalogue
+REFERENCE = "reference"  # the folder of facts that another catalogue may lend; in a catalogue, where that one is
+NEVER_LENT = ("recorded_crime_quarter", "recorded_crime_london_month")  # an invented service never meets a real outcome
 
 
 def sha256(path: Path) -> str:
@@ -33,6 +36,7 @@ class RawFile:
     source: str
     status: Status
     sha256: str
+    base: str = "."  # where its catalogue is, seen from the one that was read
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,9 @@ class Catalogue:
             problems = [Problem(CATALOGUE, f"not JSON: {error}", mend)]
         if problems:
             raise DataError("The catalogue of raw files cannot be used as it is.", problems)
-        files = [_raw_file(resource) for resource in package["resources"]]
+        files = {resource["name"]: _raw_file(resource) for resource in package["resources"]}
         status = Status(package.get("status", Status.PUBLISHED))
-        return cls(folder, package["as_of"], {file.name: file for file in files}, status)
+        return cls(folder, package["as_of"], files | _lent(folder, package.get(REFERENCE), files), status)
 
     def returned(self) -> list["Returned"]:
         """The monitoring returns that came in: every file in a folder of `returns`, in order."""
@@ -92,10 +96,11 @@ class Catalogue:
     def place(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when that is outside the folder of raw files."""
         try:
-            path = (self.folder / file.path).resolve()
+            folder = (self.folder / file.base).resolve()
+            path = (folder / file.path).resolve()
         except (OSError, RuntimeError, ValueError):  # a loop of links, a null character
             return None
-        return path if path.is_relative_to(self.folder.resolve()) else None
+        return path if path.is_relative_to(folder) else None
 
     def present(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when it is missing or outside."""
@@ -125,6 +130,8 @@ class Catalogue:
         for path in sorted(self.folder.rglob("*")):
             within = path.relative_to(self.folder)
             if len(within.parts) == len(("returns", "quarter", "file")) and within.parts[0] == RETURNS:
+                continue
+            if within.parts[0] == RECORDS:
                 continue
             hidden = any(part.startswith(".") for part in within.parts)  # an editor's or the system's own
             if path.is_file() and not hidden and path.resolve() not in described:
@@ -203,6 +210,18 @@ def _lacking(resource: Any) -> Iterator[str]:
         yield "status"
     if not isinstance(resource.get("schema"), dict):
         yield "schema"
+
+
+def _lent(folder: Path, base: str | None, own: Collection[str]) -> dict[str, RawFile]:
+    """The files of facts that the catalogue at `base` lends, but for those of one's own and for outcomes."""
+    if base is None:
+        return {}
+    lent = Catalogue.read(folder / base).files.values()
+    return {
+        file.name: replace(file, base=base)
+        for file in lent
+        if file.path.startswith(f"{REFERENCE}/") and file.name not in {*own, *NEVER_LENT}
+    }
 
 
 def _raw_file(resource: dict[str, Any]) -> RawFile:

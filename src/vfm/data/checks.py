@@ -10,6 +10,7 @@ from vfm.data.catalogue import CATALOGUE, Catalogue
 from vfm.data.corrections import corrections_of, without_a_file
 from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
+from vfm.data.receipts import receipt_problems
 from vfm.data.returns import read_returns
 from vfm.vocabulary.errors import DataError, Problem, suggestion
 
@@ -60,6 +61,9 @@ def check(catalogue: Catalogue) -> Checked:
     files = {name: file.path for name, file in catalogue.files.items()}
     if "corrections" in tables:
         problems += without_a_file(tables["corrections"], sorted(files.values()))
+    if "receipts" in tables:
+        labels = [returned.label for returned in catalogue.returned()]
+        problems += receipt_problems(tables["receipts"], labels, files["receipts"])
     for rule, needs in RULES.items():
         if set(needs) <= set(tables):
             problems += rule(*[tables[name] for name in needs], *[files[name] for name in needs])

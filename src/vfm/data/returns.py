@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from vfm.data.catalogue import Catalogue, Returned
 from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
+from vfm.data.receipts import REGISTER, replaced_by
 from vfm.data.rules import NOT_NEGATIVE, check, column, one_of, table
 from vfm.data.tables import NUMBER, TEXT, WHOLE
 from vfm.data.workbooks import Sheet, read_workbook
@@ -74,7 +75,7 @@ def read_returns(
     Parameters
     ----------
     catalogue : says where the returns are
-    raw : the raw tables `boroughs` and `indicators`
+    raw : the raw tables `boroughs` and `indicators`, and `receipts`, which says what is replaced and so not read
     names : every name that a service goes by
 
     Returns
@@ -87,7 +88,10 @@ def read_returns(
     known = {"Spend": {}, "Outputs": {"measure": measures["output"]}, "Outcomes": {"measure": measures["outcome"]}}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in RETURN}
     problems: list[Problem] = []
+    replaced = replaced_by(raw.get("receipts"))
     for returned in catalogue.returned():
+        if returned.label in replaced:
+            continue
         quarter, found = _quarter(returned)
         sheets, unread = read_workbook(returned.path, label=returned.label)
         problems += found + unread
@@ -158,7 +162,10 @@ def _twice(frame: pd.DataFrame, key: list[str], sheet: str) -> Iterator[Problem]
         same = filled[(filled[[*key, "quarter"]] == pd.Series(row)[[*key, "quarter"]]).all(axis=1)]
         first = same.iloc[0]
         if first["file"] != row["file"]:
-            mend = f"{first['file']} has it in row {first['raw_row']}: take the return away that is out of date."
+            mend = (
+                f"{first['file']} has it in row {first['raw_row']}. Where one return replaces the other, name the "
+                f"replaced one in {REGISTER}, in the row of the newer; else take the wrong one away."
+            )
             yield Problem(
                 str(row["file"]),
                 "two returns report the same",

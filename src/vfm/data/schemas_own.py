@@ -102,6 +102,17 @@ OWN: dict[str, pa.DataFrameSchema] = {
         },
         empty=True,
     ),
+    "receipts": table(
+        "When returns came in, and which replace others",
+        ["file"],
+        {
+            "file": column(TEXT, "the return, from data/raw"),
+            "received": column(DAY, "day it came in"),
+            "due": column(DAY, "day by which it was due"),
+            "replaces": column(TEXT, "the return that this one replaces", blank=True),
+        },
+        empty=True,
+    ),
     "log": table(
         "Assumptions, decisions and data issues",
         ["entry_id"],

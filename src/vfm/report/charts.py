@@ -258,6 +258,12 @@ def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str
     return figure
 
 
+def mark(figure: Figure, text: str) -> None:
+    """Write `text` along the edge of a drawing: a picture goes about without its page."""
+    with matplotlib.rc_context(_style()):
+        figure.text(0.995, 0.5, text, rotation=90, ha="right", va="center", fontsize=9, color=DARK_PINK, weight="bold")
+
+
 def svg(figure: Figure, figure_id: str) -> str:
     """A figure as SVG: the same bytes each time, its identifiers its own, so that two can stand on one page."""
     with matplotlib.rc_context(_style() | {"svg.hashsalt": figure_id}):
