@@ -4,6 +4,7 @@ A return that another replaces is kept as it came and is read into no table.
 """
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +43,8 @@ def receipt_problems(receipts: pd.DataFrame, returned: Collection[str], file: st
     late = receipts[receipts["received"] > receipts["due"]].dropna(subset=["file"])
     for one in late.itertuples():
         mend = f"It was due on {one.due:%Y-%m-%d} and came on {one.received:%Y-%m-%d}: it is read like any other."
-        yield Problem(str(one.file), "a return that came late", mend, advice=True)
+        at: dict[str, Any] = {"row": _row(one.Index), "column": "received", "value": str(one.file)}
+        yield Problem(file, "a return that came late", mend, advice=True, **at)
 
 
 def _replacing(receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
@@ -50,7 +52,7 @@ def _replacing(receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
     files = sorted(receipts["file"].dropna())
     by = replaced_by(receipts)
     for row, name, old in receipts.dropna(subset=["file", "replaces"])[["file", "replaces"]].itertuples():
-        at = {"row": _row(row), "column": "replaces", "value": old}
+        at: dict[str, Any] = {"row": _row(row), "column": "replaces", "value": old}
         if old not in files:
             mend = f"Name a file of {file}, or leave it blank.{suggestion(old, files)}"
             yield Problem(file, "a return that is replaced and is not there", mend, **at)
@@ -59,7 +61,7 @@ def _replacing(receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
             yield Problem(file, "returns that replace each other", mend, **at)
         else:
             mend = f"{name} replaces it: it is kept, and read into no table."
-            yield Problem(old, "a return that a later one replaces", mend, advice=True)
+            yield Problem(file, "a return that a later one replaces", mend, advice=True, **at)
 
 
 def _followers(name: str, by: dict[str, str]) -> list[str]:

@@ -243,7 +243,7 @@ TABLES: dict[str, tuple[list[str], dict[str, str]]] = {
         },
     ),
     "queries": (
-        ["file", "raw_row", "field"],
+        ["file", "raw_row", "field", "rule"],
         {"file": TEXT, "raw_row": WHOLE, "field": TEXT, "rule": TEXT, "mend": TEXT},
     ),
     "log": (

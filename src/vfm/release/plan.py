@@ -12,6 +12,7 @@ import nbformat
 
 from vfm.data.project import Project
 from vfm.release import parameters
+from vfm.report.figures import ILLUSTRATIVE
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
@@ -20,7 +21,6 @@ TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
 LAST = "90-quarterly-update"
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
-ILLUSTRATIVE = "**Illustrative: invented services and sums, made to show the working.**"
 LEFT_OUT = "*Left out of the example: what stands here speaks of the published record.*"
 
 
@@ -78,7 +78,7 @@ def as_told(job: Job) -> Any:
                 cell.pop(part, None)
         told = leave
     title, _, rest = notebook.cells[0].source.partition("\n")
-    notebook.cells[0].source = f"{title}\n\n{ILLUSTRATIVE}\n{rest}".rstrip()
+    notebook.cells[0].source = f"{title}\n\n**{ILLUSTRATIVE}.**\n{rest}".rstrip()
     return notebook
 
 

@@ -191,15 +191,16 @@ class Release:
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
         shown, data = self._shown(figure_id, data, columns, title, period, source, status, notes, missing, alt=alt)
-        if shown.status == Status.ILLUSTRATIVE:
-            charts.mark(drawing, figures.ILLUSTRATIVE)
+        said = figures.ILLUSTRATIVE if shown.status == Status.ILLUSTRATIVE else ""
+        if said:
+            charts.mark(drawing, said)
         svg = charts.svg(drawing, figure_id)
         if self._writing:
             folder = self._writing / "charts"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
-            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing))
+            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, said))
         return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {alt}")
 
     def table(
