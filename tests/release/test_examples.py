@@ -113,6 +113,16 @@ def test_the_seal_names_the_examples_files_and_the_facts_that_were_lent(drafted:
     assert manifest.broken_seal(drafted) == []
 
 
+def test_a_run_makes_the_committed_release_of_the_example(drafted: Path) -> None:
+    committed = ROOT / "reports" / "examples" / drafted.name
+    for part in ("numbers.*", "log.csv", "tables/*", "charts/*.[cjs]*"):
+        ours = {path.relative_to(drafted).as_posix(): path.read_bytes() for path in drafted.glob(part)}
+        theirs = {path.relative_to(committed).as_posix(): path.read_bytes() for path in committed.glob(part)}
+        assert ours
+        assert sorted(ours) == sorted(theirs)
+        assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_the_committed_release_of_the_example_is_as_it_was_sealed(quarter: str) -> None:
     folder = ROOT / "reports" / "examples" / quarter

@@ -42,7 +42,9 @@ def receipt_problems(receipts: pd.DataFrame, returned: Collection[str], file: st
     yield from _replacing(receipts, file)
     late = receipts[receipts["received"] > receipts["due"]].dropna(subset=["file"])
     for one in late.itertuples():
-        mend = f"It was due on {one.due:%Y-%m-%d} and came on {one.received:%Y-%m-%d}: it is read like any other."
+        mend = (
+            f"{one.file} was due on {one.due:%Y-%m-%d} and came on {one.received:%Y-%m-%d}. It is read like any other."
+        )
         at: dict[str, Any] = {"row": _row(one.Index), "column": "received", "value": str(one.file)}
         yield Problem(file, "a return that came late", mend, advice=True, **at)
 
@@ -60,7 +62,7 @@ def _replacing(receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
             mend = "Leave it blank in the row of the return that came first."
             yield Problem(file, "returns that replace each other", mend, **at)
         else:
-            mend = f"{name} replaces it: it is kept, and read into no table."
+            mend = f"{name} replaces {old}, which is kept and read into no table."
             yield Problem(file, "a return that a later one replaces", mend, advice=True, **at)
 
 
