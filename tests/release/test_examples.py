@@ -27,7 +27,6 @@ PROPER_NAMES = (
     "Stronger Futures",
     "Empower",
     "Rescue",
-    "Safer Neighb",
 )
 
 
