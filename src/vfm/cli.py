@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from vfm.data.project import Project
 
-        return int(options.command(Project.find(), options))
+        return int(options.command(Project.find(options.data), options))
     except VfmError as error:
         _say(f"vfm: {error}", sys.stderr)
         if isinstance(error, DataError):
@@ -71,7 +71,7 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     quarter = Quarter.parse(options.quarter)
     draft = refresh(project, quarter, _given(options.parameter), lambda line: print(line, flush=True))
     print(f"draft: {(draft / 'index.html').relative_to(project.root)}")
-    print(f"to publish it: vfm publish {quarter}")
+    print(f"to publish it: vfm publish {quarter}{f' --data {options.data}' if options.data else ''}")
     return 0
 
 
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     for function, what in COMMANDS.items():
         command = commands.add_parser(function.__name__, help=what, description=what)
         command.set_defaults(command=function)
+        command.add_argument("--data", metavar="DATA", help="published (as it is) or examples (invented)")
         if function is check:
             command.add_argument("path", metavar="PATH", nargs="*", help="files or folders (all that came in)")
             command.add_argument("--format", choices=["text", "csv", "json"], default="text", help="how to say it")

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ CATALOGUE = "datapackage.json"
 RETURNS, RECORDS = "returns", "records"
 # What other people send or publish, put where it belongs and not described file by file.
 INCOMING = (RETURNS, "grants", "contracts", "ledgers", RECORDS)
+REFERENCE = "reference"  # the folder of facts that another catalogue may lend; in a catalogue, where that one is
+NEVER_LENT = ("recorded_crime_quarter", "recorded_crime_london_month")  # an invented service never meets a real outcome
 
 
 def sha256(path: Path) -> str:
@@ -36,6 +38,7 @@ class RawFile:
     source: str
     status: Status
     sha256: str
+    base: str = "."  # where its catalogue is, seen from the one that was read
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,9 @@ class Catalogue:
             problems = [Problem(CATALOGUE, f"not JSON: {error}", mend)]
         if problems:
             raise DataError("The catalogue of raw files cannot be used as it is.", problems)
-        files = [_raw_file(resource) for resource in package["resources"]]
+        files = {resource["name"]: _raw_file(resource) for resource in package["resources"]}
         status = Status(package.get("status", Status.PUBLISHED))
-        return cls(folder, package["as_of"], {file.name: file for file in files}, status)
+        return cls(folder, package["as_of"], files | _lent(folder, package.get(REFERENCE), files), status)
 
     def incoming(self, folder: str) -> list[Incoming]:
         """What came into one of `INCOMING`, or a folder within it, in order; hidden files are the system's own."""
@@ -95,10 +98,11 @@ class Catalogue:
     def place(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when that is outside the folder of raw files."""
         try:
-            path = (self.folder / file.path).resolve()
+            folder = (self.folder / file.base).resolve()
+            path = (folder / file.path).resolve()
         except (OSError, RuntimeError, ValueError):  # a loop of links, a null character
             return None
-        return path if path.is_relative_to(self.folder.resolve()) else None
+        return path if path.is_relative_to(folder) else None
 
     def present(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when it is missing or outside."""
@@ -206,6 +210,18 @@ def _lacking(resource: Any) -> Iterator[str]:
         yield "status"
     if not isinstance(resource.get("schema"), dict):
         yield "schema"
+
+
+def _lent(folder: Path, base: str | None, own: Collection[str]) -> dict[str, RawFile]:
+    """The files of facts that the catalogue at `base` lends, but for those of one's own and for outcomes."""
+    if base is None:
+        return {}
+    lent = Catalogue.read(folder / base).files.values()
+    return {
+        file.name: replace(file, base=base)
+        for file in lent
+        if file.path.startswith(f"{REFERENCE}/") and file.name not in {*own, *NEVER_LENT}
+    }
 
 
 def _raw_file(resource: dict[str, Any]) -> RawFile:

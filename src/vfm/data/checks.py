@@ -12,6 +12,7 @@ from vfm.data.corrections import corrections_of, without_a_file
 from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one
 from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
+from vfm.data.receipts import receipt_problems, replaced_by
 from vfm.data.references import area_problems, known_services
 from vfm.data.returns import read_returns
 from vfm.vocabulary.errors import DataError, Problem, UsageError, suggestion
@@ -86,6 +87,9 @@ def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Prob
     if "corrections" in tables:
         files = {file.path for file in catalogue.files.values()} | {one.label for one in catalogue.incoming(RETURNS)}
         problems += without_a_file(tables["corrections"], sorted(files))
+    if "receipts" in tables:
+        labels = [one.label for one in catalogue.incoming(RETURNS)]
+        problems += receipt_problems(tables["receipts"], labels, catalogue.files["receipts"].path)
     return tables, problems
 
 
@@ -94,7 +98,9 @@ def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[di
     read, problems = read_incoming(catalogue)
     if set(REFERRED_TO) <= set(tables):
         names = known_services(tables["services"])
-        returned, found = read_returns(catalogue.incoming(RETURNS), tables, names, status=str(catalogue.status))
+        replaced = replaced_by(tables.get("receipts"))
+        last = [one for one in catalogue.incoming(RETURNS) if one.label not in replaced]
+        returned, found = read_returns(last, tables, names, status=str(catalogue.status))
         read |= returned
         problems += found
         problems += arithmetic.counts_so_far(returned["returned_outputs"], tables["indicators"])

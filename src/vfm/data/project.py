@@ -4,34 +4,57 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from vfm.data.catalogue import CATALOGUE
-from vfm.vocabulary.errors import UsageError
+from vfm.data.catalogue import CATALOGUE, Catalogue
+from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import Status
 
 PROJECT_VARIABLE = "VFM_PROJECT"
+DATA_VARIABLE = "VFM_DATA"
+PUBLISHED, EXAMPLES = "published", "examples"
+DATA = {PUBLISHED: "what was published and returned", EXAMPLES: "invented services and sums, to show the working"}
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project, all under `root`."""
+    """The folders of one project, all under `root`, for one of the two sets of data that never mix: `DATA`."""
 
     root: Path
+    data: str = PUBLISHED
+
+    def __post_init__(self) -> None:
+        if self.data not in DATA:
+            hint = suggestion(self.data, list(DATA)) or f" There are {' and '.join(DATA)}."
+            raise UsageError(f'There is no data called "{self.data}".{hint}')
 
     @classmethod
-    def find(cls) -> "Project":
-        """The project named by VFM_PROJECT, or the one that holds the current folder, or this checkout."""
+    def find(cls, data: str | None = None) -> "Project":
+        """The project named by VFM_PROJECT, or the one that holds the current folder, or this checkout.
+
+        `data` is a name of `DATA`; without it VFM_DATA says which, and without that what was published.
+        """
         named = os.environ.get(PROJECT_VARIABLE)
         here = Path.cwd()
         candidates = [Path(named)] if named else [here, *here.parents, Path(__file__).resolve().parents[3]]
         for folder in candidates:
             if (folder / "data" / "raw" / CATALOGUE).is_file():
-                return cls(folder.resolve())
+                return cls(folder.resolve(), data or os.environ.get(DATA_VARIABLE) or PUBLISHED)
         where = f"{PROJECT_VARIABLE}={named}" if named else str(here)
         raise UsageError(f"No vfm project at {where}: a project has data/raw/{CATALOGUE}. Change into its folder.")
 
     @property
+    def _own(self) -> str:
+        """The folder that keeps the example apart where both have folders; none otherwise."""
+        return "" if self.data == PUBLISHED else self.data
+
+    @property
     def raw(self) -> Path:
-        return self.root / "data" / "raw"
+        return self.root / (self._own or "data") / "raw"
+
+    @property
+    def status(self) -> Status:
+        """What the catalogue of the raw files says of them all."""
+        return Catalogue.read(self.raw).status
 
     @property
     def notebooks(self) -> Path:
@@ -39,10 +62,10 @@ class Project:
 
     @property
     def reports(self) -> Path:
-        return self.root / "reports"
+        return self.root / "reports" / self._own
 
     def processed(self, quarter: Quarter) -> Path:
-        return self.root / "data" / "processed" / str(quarter)
+        return self.root / "data" / "processed" / self._own / str(quarter)
 
     def draft(self, quarter: Quarter) -> Path:
         return self.reports / "drafts" / str(quarter)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from vfm.data.catalogue import Catalogue
+from vfm.data.catalogue import CATALOGUE, Catalogue
 from vfm.data.project import Project
 from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
@@ -50,6 +50,11 @@ class QuarterData:
     @cached_property
     def catalogue(self) -> Catalogue:
         return Catalogue.read(self.project.raw)
+
+    @property
+    def catalogue_file(self) -> str:
+        """The catalogue of the raw files, as a source line names it: ``data/raw/datapackage.json``."""
+        return (self.project.raw / CATALOGUE).relative_to(self.project.root).as_posix()
 
     @property
     def components(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from vfm.data.catalogue import Incoming
 from vfm.data.corrections import corrected, corrections_of, without_a_sheet
 from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
+from vfm.data.receipts import REGISTER
 from vfm.data.rules import NOT_NEGATIVE, column, no_more_than, one_of, table
 from vfm.data.tables import NUMBER, TEXT, WHOLE
 from vfm.data.workbooks import Sheet, read_workbook
@@ -163,7 +164,10 @@ def _twice(frame: pd.DataFrame, key: list[str]) -> Iterator[Problem]:
         same = filled[(filled[[*key, "quarter"]] == pd.Series(row)[[*key, "quarter"]]).all(axis=1)]
         first = same.iloc[0]
         if first["file"] != row["file"]:
-            mend = f"{first['file']} has it in row {first['raw_row']}: take the return away that is out of date."
+            mend = (
+                f"{first['file']} has it in row {first['raw_row']}. Where one return replaces the other, name the "
+                f"replaced one in {REGISTER}, in the row of the newer; else take the wrong one away."
+            )
             yield Problem(
                 str(row["file"]),
                 "two returns report the same",

@@ -105,6 +105,7 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "rounded_to": column(NUMBER, "pounds that its source rounds it to, where known", NOT_NEGATIVE, blank=True),
             "reason": column(TEXT, "how it is known that they belong together"),
         },
+        empty=True,
     ),
     "corrections": table(
         "Corrections of what came in",
@@ -119,6 +120,17 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "reason": column(TEXT, "why, in a sentence"),
             "owner_role": column(TEXT, "role that answers for it"),
             "recorded": column(DAY, "day it was recorded"),
+        },
+        empty=True,
+    ),
+    "receipts": table(
+        "When returns came in, and which replace others",
+        ["file"],
+        {
+            "file": column(TEXT, "the return, from data/raw"),
+            "received": column(DAY, "day it came in"),
+            "due": column(DAY, "day by which it was due"),
+            "replaces": column(TEXT, "the return that this one replaces", blank=True),
         },
         empty=True,
     ),

@@ -12,6 +12,7 @@ import pandas as pd
 from vfm.report import figures, pages, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import Status
 
 LOG_COLUMNS = (
     "entry_id",
@@ -29,14 +30,20 @@ LOG_COLUMNS = (
 RETROSPECT = 183  # days after its end at which a quarter's update no longer counts as timely
 
 
-def gather(folder: Path) -> None:
-    """Turn one file a number, and one a log entry, into numbers.csv, numbers.json and log.csv."""
+def gather(folder: Path, status: Status) -> None:
+    """Turn one file a number, and one a log entry, into numbers.csv, numbers.json and log.csv.
+
+    The log of illustrative data says so in every row, as the numbers do.
+    """
     numbers = list(figures.read_numbers(folder).values())
     records = [json.loads(figures.as_json(number)) for number in numbers]
     _write(folder / "numbers.json", json.dumps(records, indent=1, ensure_ascii=False) + "\n")
     _write(folder / "numbers.csv", figures.numbers_csv(numbers))
     entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "log").glob("*.json"))]
-    _write(folder / "log.csv", figures.as_csv(_log_frame(entries)))
+    log = _log_frame(entries)
+    if status is Status.ILLUSTRATIVE:
+        log = log.assign(status=str(status))
+    _write(folder / "log.csv", figures.as_csv(log))
     for parts in ("numbers", "log"):
         shutil.rmtree(folder / parts, ignore_errors=True)
 
@@ -64,6 +71,7 @@ def about_release(manifest: Mapping[str, Any]) -> About:
         version=manifest["version"],
         in_retrospect=(as_of - quarter.end).days > RETROSPECT,
         code=manifest["code"][:12],
+        illustrative=manifest.get("status") == Status.ILLUSTRATIVE,
     )
 
 

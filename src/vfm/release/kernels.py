@@ -13,8 +13,8 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
-from vfm.data.project import PROJECT_VARIABLE
-from vfm.release.plan import Job
+from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
+from vfm.release.plan import Job, as_told
 from vfm.report.publishing import NOTEBOOK_VARIABLE, STAGING_VARIABLE
 from vfm.vocabulary.errors import RunError
 
@@ -35,12 +35,12 @@ class Kernels:
         self._guard = threading.Lock()
         self._stopped = False
 
-    def run(self, job: Job, *, root: Path, staging: Path | None, output: Path) -> None:
+    def run(self, job: Job, *, project: Project, staging: Path | None, output: Path) -> None:
         """Run a notebook top to bottom and save it as executed.
 
         Parameters
         ----------
-        root : the project, where the kernel starts
+        project : where the kernel starts, and the data that it opens
         staging : where its figures go; with None it only shows them
         output : where the executed notebook goes
 
@@ -53,13 +53,19 @@ class Kernels:
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
-        environment = {STAGING_VARIABLE: str(staging or ""), NOTEBOOK_VARIABLE: job.name, PROJECT_VARIABLE: str(root)}
-        manager = type("Manager", (_Manager,), {"environment": environment, "folder": str(root), "kernels": self})
+        environment = {
+            STAGING_VARIABLE: str(staging or ""),
+            NOTEBOOK_VARIABLE: job.name,
+            PROJECT_VARIABLE: str(project.root),
+            DATA_VARIABLE: project.data,
+        }
+        about = {"environment": environment, "folder": str(project.root), "kernels": self}
+        manager = type("Manager", (_Manager,), about)
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
         loop = ensure_event_loop()  # this thread's, which papermill's client runs on and leaves open
         try:
             papermill.execute_notebook(
-                str(job.path),
+                as_told(job),
                 str(output),
                 parameters=job.parameters,
                 kernel_name="python3",

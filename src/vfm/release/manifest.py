@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,18 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "version": next_version(project, quarter),
         "follows": published_version(project, quarter),
         "parameters": {job.name: job.parameters for job in jobs},
-        "inputs": {f"data/raw/{file.path}": file.sha256 for file in catalogue.files.values()}
-        | {f"data/raw/{one.label}": sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)},
+        "status": str(catalogue.status),
+        "inputs": {_place(project, f"{file.base}/{file.path}"): file.sha256 for file in catalogue.files.values()}
+        | {_place(project, one.label): sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)},
         "code": code_hash(project),
         "packages": {name: version(name) for name in PACKAGES},
         "seed": SEED,
     }
+
+
+def _place(project: Project, file: str) -> str:
+    """Where a raw file is, seen from the project: the same on every machine."""
+    return Path(os.path.relpath(project.raw / file, project.root)).as_posix()
 
 
 def seal(folder: Path, manifest: dict[str, Any]) -> None:

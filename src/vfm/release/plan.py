@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from vfm.data.project import Project
 from vfm.release import parameters
+from vfm.report.figures import ILLUSTRATIVE
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import Status
 
 TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
 LAST = "90-quarterly-update"
+PARAMETERS = "parameters"  # tag of the cell that sets them
+ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
+LEFT_OUT = "*Left out of the example: what stands here speaks of the published record.*"
 
 
 @dataclass(frozen=True)
@@ -24,10 +31,13 @@ class Job:
     name: str
     path: Path
     parameters: dict[str, Any]
+    illustrative: bool = False
 
 
-def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[list[Job], list[Job]]:
-    """The notebooks that publish figures, and those that run last because they read them.
+def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[list[Job], list[Job], list[str]]:
+    """The notebooks that publish figures, those that run last because they read them, and the names left out.
+
+    On invented data a notebook is left out whose parameters are about the published record.
 
     Raises
     ------
@@ -39,10 +49,51 @@ def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[
     paths = [path for path in sorted(project.notebooks.glob("*.ipynb")) if TOPIC.fullmatch(path.stem)]
     if not paths:
         raise RunError(f"There are no notebooks in {project.notebooks}.")
-    jobs = [Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given)) for path in paths]
+    illustrative = project.status is Status.ILLUSTRATIVE
+    jobs = [Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given), illustrative) for path in paths]
     for job in jobs:
         _check_cell(job)
-    return [job for job in jobs if job.name != LAST], [job for job in jobs if job.name == LAST]
+    left_out = [job for job in jobs if illustrative and _is_about_published(job)]
+    run = [job for job in jobs if job not in left_out]
+    last = [job for job in run if job.name == LAST]
+    return [job for job in run if job.name != LAST], last, [job.name for job in left_out]
+
+
+def as_told(job: Job) -> Any:
+    """The notebook that a job runs: as it stands, or, on invented data, without what holds of published data alone.
+
+    Its first cell then says that it is illustrative. A cell that is left out keeps its place and its headings, and
+    says so, once for each run of them.
+    """
+    notebook = nbformat.read(job.path, as_version=4)  # type: ignore[no-untyped-call]
+    if not job.illustrative:
+        return notebook
+    told = False
+    for cell in notebook.cells:
+        leave = ABOUT_PUBLISHED in tags(cell)
+        if leave:
+            cell.source = "\n\n".join([*_headings(cell), *([] if told else [LEFT_OUT])])
+            cell.cell_type, cell.metadata = "markdown", {}
+            for part in ("outputs", "execution_count"):
+                cell.pop(part, None)
+        told = leave
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    notebook.cells[0].source = f"{title}\n\n**{ILLUSTRATIVE}.**\n{rest}".rstrip()
+    return notebook
+
+
+def _headings(cell: Any) -> list[str]:
+    return [line for line in cell.source.splitlines() if cell.cell_type == "markdown" and line.startswith("#")]
+
+
+def tags(cell: Mapping[str, Any]) -> list[str]:
+    """The tags of a notebook's cell."""
+    return list(cell.get("metadata", {}).get("tags", []))
+
+
+def _is_about_published(job: Job) -> bool:
+    cells = json.loads(job.path.read_text(encoding="utf-8"))["cells"]
+    return any({PARAMETERS, ABOUT_PUBLISHED} <= set(tags(cell)) for cell in cells)
 
 
 def _check_cell(job: Job) -> None:
@@ -56,7 +107,7 @@ def _check_cell(job: Job) -> None:
 def parameter_names(notebook: Mapping[str, Any]) -> set[str]:
     """The names that a notebook's cell tagged "parameters" sets."""
     for cell in notebook["cells"]:
-        if "parameters" in cell.get("metadata", {}).get("tags", []):
+        if PARAMETERS in tags(cell):
             body = ast.parse("".join(cell["source"])).body
             targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
             return {target.id for target in targets if isinstance(target, ast.Name)}

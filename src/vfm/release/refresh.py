@@ -38,8 +38,10 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
     started = time.time()
     check_names(given)
     build(project, quarter)
-    say(f"raw files checked, tables built: data/processed/{quarter}")
-    topics, last = plan(project, quarter, given)
+    say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
+    topics, last, left_out = plan(project, quarter, given)
+    for name in left_out:
+        say(f"{name}: left out, for it is about the published record alone")
     jobs = topics + last
     with staging_folder(project.draft(quarter)) as folder:
         (folder / "notebooks").mkdir()
@@ -54,11 +56,11 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
                     shutil.copytree(folder / "notebooks", kept)
                     message = f"{error}\nThe notebooks as they ran are in {kept}. The last release is as it was."
                     raise RunError(message) from error
-        gather.gather(folder)
         described = manifest.describe(project, quarter, jobs)
+        gather.gather(folder, project.status)
         gather.write_pages(folder, described)
         took = {"started": started, "seconds": time.time() - started, "notebooks": seconds}
-        record = json.dumps(took | {"machine": platform.platform()}, indent=1) + "\n"
+        record = json.dumps(took | {"machine": platform.platform(), "status": described["status"]}, indent=1) + "\n"
         (folder / "run.json").write_text(record, encoding="utf-8")
         manifest.seal(folder, described)
     shutil.rmtree(failed_folder(project, quarter), ignore_errors=True)
@@ -82,7 +84,7 @@ def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, sa
         executor.submit(
             kernels.run,
             job,
-            root=project.root,
+            project=project,
             staging=folder,
             output=folder / "notebooks" / f"{job.name}.ipynb",
         ): job

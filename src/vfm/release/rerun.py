@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vfm.data.project import Project
+from vfm.data.project import PUBLISHED, Project
 from vfm.release.kernels import Kernels
 from vfm.release.plan import Job
 from vfm.vocabulary.errors import VfmError
@@ -19,13 +19,13 @@ def rerun(project: Project) -> None:
     for path in sorted(project.notebooks.glob("*.ipynb")):
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / path.name
-            Kernels().run(Job(path.stem, path, {}), root=project.root, staging=None, output=output)
+            Kernels().run(Job(path.stem, path, {}), project=project, staging=None, output=output)
             path.write_text(output.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
         print(path.relative_to(project.root), flush=True)
 
 
 if __name__ == "__main__":
     try:
-        rerun(Project.find())
+        rerun(Project.find(PUBLISHED))
     except VfmError as error:
         sys.exit(f"vfm: {error}")

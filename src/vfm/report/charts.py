@@ -31,7 +31,7 @@ DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY, LIGHT_PURPLE = (
     "#A285D1",
 )
 FONT_STACK = ["DejaVu Sans", "Arial", "Helvetica", "sans-serif"]
-WIDTH, ROW = 8.0, 0.52  # inches
+WIDTH, ROW, STRIP = 8.0, 0.52, 0.35  # inches
 NOT_STYLE = ("backend", "interactive", "toolbar", "webagg", "tk.", "docstring", "timezone")  # the session's own
 
 
@@ -258,6 +258,18 @@ def lasting(table: pd.DataFrame, *, x: str, share: str, group: str, x_label: str
     return figure
 
 
+def mark(figure: Figure, text: str) -> None:
+    """Write `text` over a drawing, in a strip that it grows by: a picture goes about without its page."""
+    width, height = figure.get_size_inches()
+    kept = height / (height + STRIP)
+    figure.set_size_inches(width, height + STRIP)
+    for axes in figure.axes:
+        box = axes.get_position()
+        axes.set_position((box.x0, box.y0 * kept, box.width, box.height * kept))
+    with matplotlib.rc_context(_style()):
+        figure.text(0.01, (1 + kept) / 2, text, va="center", fontsize=10, color=DARK_PINK, weight="bold")
+
+
 def svg(figure: Figure, figure_id: str) -> str:
     """A figure as SVG: the same bytes each time, its identifiers its own, so that two can stand on one page."""
     with matplotlib.rc_context(_style() | {"svg.hashsalt": figure_id}):
@@ -266,13 +278,13 @@ def svg(figure: Figure, figure_id: str) -> str:
     return re.sub(r' id="[A-Za-z0-9.]+_\d+"', "", drawn)
 
 
-def png(figure: Figure) -> bytes:
-    """A figure as PNG at 144 dots an inch."""
+def png(figure: Figure, title: str | None = None) -> bytes:
+    """A figure as PNG at 144 dots an inch, with what the file says of itself where it has a title."""
     with matplotlib.rc_context(_style()):
-        return _written(figure, "png", {"Software": None})
+        return _written(figure, "png", {"Software": None} | ({"Title": title} if title else {}))
 
 
-def _written(figure: Figure, form: str, metadata: dict[str, None]) -> bytes:
+def _written(figure: Figure, form: str, metadata: dict[str, str | None]) -> bytes:
     held = BytesIO()
     figure.savefig(held, format=form, metadata=metadata, dpi=144)
     return held.getvalue()

@@ -15,6 +15,8 @@ from vfm.vocabulary.results import Direction, Status
 
 Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
 
+ILLUSTRATIVE = "Illustrative: invented services and sums, made to show the working"
+
 CSV_COLUMNS = (
     "figure_id",
     "title",
@@ -183,6 +185,13 @@ def _as_text(cell: object) -> str:
         return words.cell(cell)
     # a return alone would end the row for some readers of the file
     return f"{cell:.12g}" if isinstance(cell, float) else "\n".join(str(cell).splitlines())
+
+
+def marked(frame: pd.DataFrame, columns: Columns) -> tuple[pd.DataFrame, Columns]:
+    """An illustrative table with a column that says so in every row, for a file goes about without its page."""
+    if "status" in columns:  # it says of each row what that row is
+        return frame, columns
+    return frame.assign(status=str(Status.ILLUSTRATIVE)), {**columns, "status": ("Status", "")}
 
 
 def combined_status(frame: pd.DataFrame, status: Status) -> Status:

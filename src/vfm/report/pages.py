@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import mistune
 
-from vfm.report.figures import Number
+from vfm.report.figures import ILLUSTRATIVE, Number
 
 FIGURE = re.compile(r'<data data-figure="([a-z0-9-]+)"[^>]*>(.*?)</data>', re.DOTALL)
 FIRST_HEADING = re.compile(r"<h1[^>]*>.*?</h1>", re.DOTALL)
@@ -28,6 +28,7 @@ class About:
     version: int
     in_retrospect: bool
     code: str
+    illustrative: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,4 +121,4 @@ def _render(template: str, **values: Any) -> str:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     style = (files("vfm.report") / "templates" / "style.css").read_text(encoding="utf-8")
-    return environment.get_template(template).render(style=style, **values)
+    return environment.get_template(template).render(style=style, illustrative=ILLUSTRATIVE, **values)

@@ -35,9 +35,18 @@ NOTEBOOK_VARIABLE = "VFM_NOTEBOOK"
 class Release:
     """Where the figures of a quarter are published, and read again by the notebook that runs last."""
 
-    def __init__(self, quarter: Quarter, *, reading: Path, writing: Path | None = None, notebook: str = ""):
+    def __init__(
+        self,
+        quarter: Quarter,
+        *,
+        reading: Path,
+        writing: Path | None = None,
+        notebook: str = "",
+        status: Status = Status.PUBLISHED,
+    ):
         self.quarter = quarter
         self.notebook = notebook
+        self._status = status  # of the data that it is made from: no figure is better than that
         self._reading = reading
         self._writing = writing
         self._own: dict[str, Number] = {}
@@ -46,12 +55,16 @@ class Release:
     @classmethod
     def open(cls, project: Project, quarter: Quarter) -> "Release":
         """The staging folder that `vfm refresh` names; on its own, the draft or the published release, to read."""
-        staging = os.environ.get(STAGING_VARIABLE)
+        staging, status = os.environ.get(STAGING_VARIABLE), project.status
         if staging:
-            folder = Path(staging)
-            return cls(quarter, reading=folder, writing=folder, notebook=os.environ.get(NOTEBOOK_VARIABLE, ""))
+            folder, notebook = Path(staging), os.environ.get(NOTEBOOK_VARIABLE, "")
+            return cls(quarter, reading=folder, writing=folder, notebook=notebook, status=status)
         draft = project.draft(quarter)
-        return cls(quarter, reading=draft if draft.is_dir() else project.published(quarter))
+        return cls(quarter, reading=draft if draft.is_dir() else project.published(quarter), status=status)
+
+    def _weakest(self, *statuses: Status | str) -> Status:
+        """The one rule of status: a figure's is the weakest of its own and of the data that it is made from."""
+        return max(map(Status, (self._status, *statuses)), key=list(Status).index)
 
     # -- numbers ---------------------------------------------------------------------------------------
 
@@ -86,7 +99,7 @@ class Release:
             "source": source,
             "notebook": self.notebook,
             "order": next(self._order),
-            "status": str(max(Status(status or result.status), result.status, key=list(Status).index)),
+            "status": str(self._weakest(status or result.status, result.status)),
         }
         if isinstance(result, CannotSay):
             number = Number(**known, value=None, lower=None, upper=None, method="cannot say", reason=result.reason)
@@ -177,15 +190,17 @@ class Release:
         alt = self.fill(alt).strip()
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
-        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, missing, alt=alt)
-        data = figures.only_shown(data, columns, shown.missing)
+        shown, data = self._shown(figure_id, data, columns, title, period, source, status, notes, missing, alt=alt)
+        said = figures.ILLUSTRATIVE if shown.status == Status.ILLUSTRATIVE else ""
+        if said:
+            charts.mark(drawing, said)
         svg = charts.svg(drawing, figure_id)
         if self._writing:
             folder = self._writing / "charts"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
-            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing))
+            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, said))
         return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {alt}")
 
     def table(
@@ -202,8 +217,7 @@ class Release:
         missing: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
-        shown = self._shown(figure_id, data, columns, title, period, source, status, notes, missing)
-        data = figures.only_shown(data, columns, shown.missing)
+        shown, data = self._shown(figure_id, data, columns, title, period, source, status, notes, missing)
         if self._writing:
             folder = self._writing / "tables"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
@@ -254,12 +268,16 @@ class Release:
         notes: str,
         missing: Mapping[str, str] | None,
         alt: str = "",
-    ) -> Shown:
-        return Shown(
+    ) -> tuple[Shown, pd.DataFrame]:
+        """What is said of a chart or a table, and the data that is published with it."""
+        combined = self._weakest(figures.combined_status(data, status))
+        if combined is Status.ILLUSTRATIVE:
+            data, columns, alt = *figures.marked(data, columns), alt and f"Illustrative. {alt}"
+        shown = Shown(
             figure_id=figures.check_id(figure_id),
             title=self.fill(title),
             period=period,
-            status=str(figures.combined_status(data, status)),
+            status=str(combined),
             sources=source,
             notebook=self.notebook,
             columns=dict(columns),
@@ -268,6 +286,7 @@ class Release:
             notes=self.fill(notes),
             missing=dict(missing or {}),
         )
+        return shown, figures.only_shown(data, columns, shown.missing)
 
 
 class _Filled(string.Formatter):

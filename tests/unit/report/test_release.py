@@ -332,3 +332,37 @@ def test_a_table_has_a_caption_headings_with_scope_and_numbers_to_the_right() ->
     html = tables.to_html(DATA[["name", "pounds"]], caption="C", units={"pounds": "£"})
     assert "<caption>C</caption>" in html and '<th scope="row">a</th>' in html
     assert '<th scope="col" class="number">pounds (£)</th>' in html and '<td class="number">£1,234,568</td>' in html
+
+
+# ---- illustrative
+
+
+@pytest.fixture
+def example(staging: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    monkeypatch.setenv("VFM_DATA", "examples")
+    return vfm.open_release(str(QUARTER))
+
+
+@pytest.mark.parametrize("given", [None, "published", "derived"])
+def test_whatever_touches_the_example_is_illustrative(example: Release, given: str | None) -> None:
+    assert example.number("one", Estimate(1, status=Status.PUBLISHED), status=given, **ABOUT).status == "illustrative"
+    assert example.number("two", CannotSay("nobody knows"), **ABOUT).status == "illustrative"
+
+
+def test_a_chart_of_the_example_says_so_in_each_of_its_files(example: Release, staging: Path, chart: Figure) -> None:
+    heights = chart.get_size_inches()[1], chart.axes[0].get_position().height
+    example.chart("drawn", chart, data=DATA, columns=COLUMNS, alt="Two dots.", **SHOWN)
+    said = {path.suffix: path.read_bytes() for path in (staging / "charts").iterdir()}
+    assert all(b"Illustrative: invented" in said[kind] for kind in (".svg", ".png"))
+    assert said[".csv"].decode().splitlines()[0] == "name,pounds,share,status"
+    assert all(line.endswith(",illustrative") for line in said[".csv"].decode().splitlines()[1:])
+    assert '"alt": "Illustrative. Two dots."' in said[".json"].decode()
+    # The drawing itself keeps its size: the words stand in a strip that is added.
+    assert chart.axes[0].get_position().height * chart.get_size_inches()[1] == pytest.approx(heights[0] * heights[1])
+
+
+def test_a_table_that_has_a_status_of_its_own_keeps_it(example: Release, staging: Path) -> None:
+    data, columns = DATA.assign(status="published"), COLUMNS | {"status": ("Status", "")}
+    made = example.table("listed", data, columns=columns, **SHOWN)
+    assert "ILLUSTRATIVE: made-up data" in made.html
+    assert (staging / "tables" / "listed.csv").read_text(encoding="utf-8").count("published") == len(DATA)
