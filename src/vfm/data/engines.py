@@ -76,9 +76,10 @@ def open_engine(which: str | None = None, *, memory: str = MEMORY) -> Iterator[E
 class DuckDB:
     """The embedded engine: nothing to start, and what does not fit in `memory` goes to `folder`."""
 
-    def __init__(self, folder: Path, *, memory: str = MEMORY):
-        settings = {"memory_limit": memory, "temp_directory": str(folder)}
-        self.connection = duckdb.connect(config=settings | {"preserve_insertion_order": False})
+    def __init__(self, folder: Path, *, memory: str = MEMORY, in_order: bool = False):
+        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder)}
+        settings["preserve_insertion_order"] = in_order
+        self.connection = duckdb.connect(config=settings)
 
     def files(self, name: str, paths: Sequence[Path], types: Mapping[str, str]) -> None:
         parts = [f"SELECT {_columns(types)} FROM {_scan(group, types)}" for group in _alike(paths)]
