@@ -9,6 +9,7 @@ import pandera.pandas as pa
 from vfm.data import checks
 from vfm.data.catalogue import Catalogue, sha256
 from vfm.data.project import Project
+from vfm.data.records import panel, record_files
 from vfm.data.returns import return_areas
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import write_stamp
@@ -35,7 +36,8 @@ def build(project: Project, quarter: Quarter) -> Path:
     require_known(quarter, checked.tables["recorded_crime_quarter"]["quarter"], catalogue.as_of)
     target = project.processed(quarter)
     with staging_folder(target) as folder:
-        for name, frame in reduce_tables(checked.tables | _about(catalogue, checked)).items():
+        given = checked.tables | _about(catalogue, checked) | _reduced_records(catalogue, checked)
+        for name, frame in reduce_tables(given).items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
         write_stamp(folder, catalogue)
     return target
@@ -51,6 +53,14 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         connection.register("match_awards", checks.match_awards(raw["matches"]))
         connection.register("return_areas", return_areas(raw["boroughs"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in TABLES}
+
+
+def _reduced_records(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
+    """The records that came in, which may be tens of millions, as the few thousand rows that are made of them."""
+    paths = list(record_files(catalogue.folder).values())
+    names = checks.service_names(checked.tables["services"])
+    reduced = panel(paths, service_names=names, return_areas=return_areas(checked.tables["boroughs"]))
+    return {"reduced_records": reduced.assign(status=str(catalogue.status))}
 
 
 def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:

@@ -88,14 +88,13 @@ def check_records(files: Mapping[str, Path], *, services: Collection[str], areas
     """
     problems: list[Problem] = []
     scanned: list[_Scan] = []
-    with tempfile.TemporaryDirectory(prefix="vfm-", ignore_cleanup_errors=True) as folder:
+    with _connection() as connection:
         for label, path in files.items():
-            with _connection(folder) as connection:
-                scan, found = _one_file(label, path, connection, _rules(services, areas))
+            with connection.cursor() as own:  # so that what is rejected of one file is not taken for another's
+                scan, found = _one_file(label, path, own, _rules(services, areas))
             problems += found
             scanned += [scan] if scan else []
-        with _connection(folder) as connection:
-            return problems + list(_twice(scanned, connection))
+        return problems + list(_twice(scanned, connection))
 
 
 @dataclass(frozen=True)
@@ -135,12 +134,13 @@ class _Rule:
 
 
 @contextmanager
-def _connection(folder: str) -> Iterator[Any]:
-    engine = DuckDB(Path(folder), memory=MEMORY, in_order=True)
-    try:
-        yield engine.connection
-    finally:
-        engine.close()
+def _connection() -> Iterator[Any]:
+    with tempfile.TemporaryDirectory(prefix="vfm-", ignore_cleanup_errors=True) as folder:
+        engine = DuckDB(Path(folder), memory=MEMORY, in_order=True)
+        try:
+            yield engine.connection
+        finally:
+            engine.close()
 
 
 def _one_file(label: str, path: Path, connection: Any, rules: Sequence[_Rule]) -> tuple[_Scan | None, list[Problem]]:
@@ -264,7 +264,7 @@ def _content(scan: _Scan, path: Path, connection: Any, rules: Sequence[_Rule]) -
     broken = [(rule, count) for rule, count in zip(rules, times, strict=True) if count]
     personal = _personal(scan, connection, [rule for rule, _ in broken])
     if personal:
-        return scan, personal
+        return None, personal
     return scan, problems + [problem for rule, count in broken for problem in _told(scan, connection, rule, count)]
 
 

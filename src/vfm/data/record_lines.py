@@ -69,12 +69,13 @@ def _chunks(path: Path) -> Iterator[tuple[bytes, bool]]:
 def _faults(part: bytes, chunk: bytes, decoder: codecs.IncrementalDecoder, is_last: bool) -> Iterator[tuple[Says, int]]:
     """Bytes that no line of text holds, with their place in `part`."""
     start = len(part) - len(chunk)
-    if (null := chunk.find(b"\0")) >= 0:
-        yield NULL_BYTE, start + null
+    found = [(start + null, NULL_BYTE)] if (null := chunk.find(b"\0")) >= 0 else []
     try:
         decoder.decode(chunk, is_last)
     except UnicodeDecodeError as error:
-        yield NOT_TEXT, max(start + error.start, 0)
+        found.append((max(start + error.start, 0), NOT_TEXT))
+    for at, says in sorted(found, key=lambda pair: pair[0]):
+        yield says, at
 
 
 @dataclass(frozen=True)

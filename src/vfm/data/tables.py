@@ -229,6 +229,20 @@ TABLES: dict[str, tuple[list[str], dict[str, str]]] = {
             "raw_row": WHOLE,
         },
     ),
+    "panel": (
+        ["service_id", "gss_code", "quarter"],
+        {
+            "service_id": TEXT,
+            "gss_code": TEXT,
+            "quarter": TEXT,
+            "opened": WHOLE,
+            "people": WHOLE,
+            "closed": WHOLE,
+            "assessed": WHOLE,
+            "improved": WHOLE,
+            "status": TEXT,
+        },
+    ),
     "received": (
         ["name"],
         {
