@@ -200,7 +200,7 @@ def bench(args: "list[str]") -> int:
     name = args[0] if args and not args[0].isdigit() else "release"
     if name not in found:
         known = ", ".join(found) or "none"
-        raise UserError("There are no benchmarks of {} here: benchmarks/ has {}.".format(name, known))
+        raise UserError(f"There are no benchmarks of {name} here: benchmarks/ has {known}.")
     return call(f"benchmarks/{name}.py", *args[args[:1] == [name] :])
 
 

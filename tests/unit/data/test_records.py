@@ -127,7 +127,7 @@ LINES = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=40))
 def test_the_panel_is_what_pandas_counts(tmp_path: Path, rows: list[tuple[object, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=["person_id", "service", "area", "opened", "open_for", "before", "after"])
@@ -323,7 +323,7 @@ def parquet(**columns: list[object]) -> Callable[[Path], object]:
 HOSTILE = [
     ("a.csv", write(b""), "the file is empty", None),
     ("a.csv", write(b"\n\n"), "no heading in the first row", 1),
-    ("a.csv", text(HEADING, GOOD, GOOD.replace("Exit", "Ex\u00eet"), encoding="latin-1"), "bytes that are not UTF-8 text", 3),
+    ("a.csv", text(HEADING, GOOD, "Ex\u00eet", encoding="latin-1"), "bytes that are not UTF-8 text", 3),
     ("a.csv", text(HEADING, GOOD, encoding="utf-16"), "bytes that are not UTF-8 text", 1),
     ("a.csv", text(HEADING, GOOD, "r2,\0"), "a null byte in the text", 3),
     ("a.csv", text(HEADING, GOOD, 'r2,"person', GOOD), "quotation marks that do not pair", 3),
@@ -380,14 +380,14 @@ def test_a_time_of_day_and_a_number_that_is_none_are_told_in_parquet(tmp_path: P
 
 def test_a_folder_of_many_files(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
-    for n in range(300):
+    for n in range(60):
         of(tmp_path / "records", GOOD.replace("r1", f"r{n}"), name=f"{n}.csv")
     (tmp_path / "records" / ".hidden").touch()
     files = record_files(tmp_path)
-    assert len(files) == 300
+    assert len(files) == 60
     assert next(iter(files)) == "records/0.csv"
     assert check_records(files, services=set(SERVICES["name"]), areas=set(AREAS["area"])) == []
-    assert counted(*files.values())[0][3] == 300
+    assert counted(*files.values())[0][3] == 60
 
 
 # ---- what an identifier may be
