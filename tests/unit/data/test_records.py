@@ -160,8 +160,9 @@ def by_pandas(records: pd.DataFrame) -> list[tuple[object, ...]]:
             if pd.notna(r.closed):
                 cell = cells.setdefault((ids[r.service], code, quarter(r.closed)), [0, set(), 0, 0, 0])
                 cell[2] += 1
-                cell[3] += bool(pd.notna(r.outcome_before) and pd.notna(r.outcome_after))
-                cell[4] += bool(r.outcome_after > r.outcome_before)
+                assessed = pd.notna(r.outcome_before) and pd.notna(r.outcome_after)
+                cell[3] += assessed
+                cell[4] += assessed and r.outcome_after > r.outcome_before
     return [(*key, cell[0], len(cell[1]), *cell[2:]) for key, cell in sorted(cells.items())]
 
 
