@@ -91,7 +91,9 @@ def test_a_processed_table_has_the_columns_types_and_key_that_it_promises(built:
     key, columns = TABLES[name]
     table = built[name]
     assert list(table.columns) == list(columns)
-    assert (len(table) > 0) == (name not in {"spend", "outputs", "outcomes"})  # no return is published
+    assert (len(table) > 0) == (
+        name not in {"spend", "outputs", "outcomes", "panel"}
+    )  # no return or record is published
     assert not table[key].isna().any(axis=None)
     assert not table.duplicated(key).any()
     pd.testing.assert_frame_equal(conform(name, table), table)
