@@ -47,7 +47,7 @@ def ours(path: str, memory: str = "1GB") -> pd.DataFrame:
 
 
 def tight(path: str) -> pd.DataFrame:
-    return ours(path, memory="300MB")
+    return ours(path, memory="600MB")
 
 
 def bare(path: str) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def quarters(days: pd.Series) -> pd.Series:
     return number.map(names)
 
 
-WAYS = {"ours": ours, "bare engine": bare, "pandas": pandas, "ours, 300 MB": tight}
+WAYS = {"ours": ours, "bare engine": bare, "pandas": pandas, "ours, 600 MB": tight}
 
 
 def one(way: str, path: str) -> None:
