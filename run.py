@@ -6,10 +6,11 @@
     python3 run.py test ARGUMENTS       pytest alone, with your arguments in place of the usual folders
     python3 run.py lab                  open the notebooks in JupyterLab, on this machine only
     python3 run.py check                every problem in the data that came in
-    python3 run.py bench                the benchmarks
+    python3 run.py bench [NAME]         the benchmarks: release (unless named) or records
     python3 run.py notebooks            run the committed notebooks again, in place
     python3 run.py dictionary           write docs/data-dictionary.md from the schemas
-    python3 run.py lock                 compile requirements.lock and environment.yml from pyproject.toml
+    python3 run.py lock                 compile the locks and environment.yml from pyproject.toml
+    python3 run.py spark                install Spark as well (480 MB), for its test; CI does
 
 The first run makes `.venv` and fills it from the locks, so it needs the network; later runs install nothing.
 What follows a command is handed on to the program that it runs, which reads paths from the project's folder.
@@ -33,6 +34,8 @@ STAMP = VENV / "installed"
 LOG = ROOT / "build" / "setup.log"
 BOOTSTRAP = ROOT / "bootstrap.lock"
 LOCK = ROOT / "requirements.lock"
+SPARK_LOCK = ROOT / "requirements-spark.lock"
+SPARK = ROOT / "build" / "spark"  # not in .venv: it is large, and where it is other packages load it unasked
 
 NO_PACKAGES = (
     "Could not install the packages: the first run needs the network (behind a proxy, set HTTPS_PROXY); "
@@ -113,6 +116,22 @@ def install() -> None:
     STAMP.write_text(wanted_stamp() + "\n")
 
 
+def spark(args: "list[str]") -> int:
+    """Put Spark into a folder of its own, where the test that needs it looks."""
+    stamp = SPARK / "installed"
+    wanted = hashlib.sha256(SPARK_LOCK.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return 0
+    print("Installing Spark: a minute or two, this once.", file=sys.stderr, flush=True)
+    LOG.parent.mkdir(exist_ok=True)
+    hashed = ("--require-hashes", "--target", SPARK, "--requirement", SPARK_LOCK)
+    uv = (PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON)
+    if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", "--upgrade", *hashed):
+        raise UserError(NO_PACKAGES.format(LOG))
+    stamp.write_text(wanted)
+    return 0
+
+
 # ---- running
 
 
@@ -150,6 +169,8 @@ def test(args: "list[str]") -> int:
     soak = {"VFM_SOAK": "1"} if "--soak" in args else {}
     args = [arg for arg in args if arg != "--soak"]
     if not args:
+        if os.environ.get("CI") == "true":
+            spark([])
         for label, program in STAGES:
             print(label, end=": ", flush=True)
             status = call("-m", *program)
@@ -175,9 +196,13 @@ def lab(args: "list[str]") -> int:
 
 
 def bench(args: "list[str]") -> int:
-    if not (ROOT / "benchmarks" / "run.py").exists():
-        raise UserError("There are no benchmarks here: benchmarks/run.py is missing.")
-    return call("benchmarks/run.py", *args)
+    """The benchmarks of the name given first, or of a release."""
+    found = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
+    name = args[0] if args and not args[0].isdigit() else "release"
+    if name not in found:
+        known = ", ".join(found) or "none"
+        raise UserError(f"There are no benchmarks of {name} here: benchmarks/ has {known}.")
+    return call(f"benchmarks/{name}.py", *args[args[:1] == [name] :])
 
 
 # A command is a program that the rest of the line is handed to, or a function of it.
@@ -190,6 +215,7 @@ COMMANDS = {
     "notebooks": ("-m", "vfm.release.rerun"),
     "dictionary": ("tools/dictionary.py",),
     "lock": ("tools/lock.py",),
+    "spark": spark,
 }
 
 

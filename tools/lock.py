@@ -1,8 +1,8 @@
 """Compile what is installed from pyproject.toml, the one list of dependencies: `python3 run.py lock`.
 
-`requirements.lock` and `bootstrap.lock` pin every package with its hashes, for every platform and with no
-index address. `environment.yml` is the same list by conda-forge's names. Options go to uv, which keeps
-what is pinned unless given `--upgrade`.
+`requirements.lock`, `requirements-spark.lock` and `bootstrap.lock` pin every package with its hashes, for every
+platform and with no index address. `environment.yml` is the same list as the first by conda-forge's names. Options
+go to uv, which keeps what is pinned unless given `--upgrade`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"  # the installer: everything else comes through it
+
+SPARK_LOCK = "requirements-spark.lock"  # apart, for it is large and few need it
 
 COMPILE = [
     "--universal",
@@ -56,7 +58,13 @@ def project(root: Path = ROOT) -> dict[str, Any]:
 
 def requirements(table: dict[str, Any]) -> list[str]:
     """Everything that is installed: what vfm needs, and what its tests need."""
-    return [*table["dependencies"], *table["optional-dependencies"]["test"]]
+    return [*table["dependencies"], *extra(table, "test")]
+
+
+def extra(table: dict[str, Any], name: str) -> list[str]:
+    """What one of the extras needs."""
+    listed: list[str] = table["optional-dependencies"][name]
+    return listed
 
 
 def first_line(table: dict[str, Any]) -> str:
@@ -122,6 +130,7 @@ def main(options: list[str]) -> int:
     try:
         bootstrap = compiled(UV + "\n", ROOT / "bootstrap.lock", *options)
         lock = compiled("\n".join(requirements(table)) + "\n", ROOT / "requirements.lock", *options)
+        spark = compiled("\n".join(extra(table, "spark")) + "\n", ROOT / SPARK_LOCK, *options)
     except subprocess.CalledProcessError:
         print("The locks are as they were: see what uv says above.", file=sys.stderr)
         return 2
@@ -130,6 +139,7 @@ def main(options: list[str]) -> int:
         "# uv, which installs everything else. Compiled by `python3 run.py lock`.\n" + bootstrap,
     )
     write("requirements.lock", first_line(table) + lock)
+    write(SPARK_LOCK, "# What VFM_ENGINE=spark needs besides. Compiled by `python3 run.py lock`.\n" + spark)
     write("environment.yml", environment_yml(table))
     return 0
 

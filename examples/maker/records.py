@@ -31,7 +31,7 @@ def write(folder: Path, places: Places, services: Sequence[Service]) -> None:
         if again:
             person, area = people[int(random.integers(len(people)))]
         else:
-            person, area = f"P{len(people) + 1:04}", str(random.choice(areas, p=weights / weights.sum()))
+            person, area = f"example-{len(people) + 1:06}", str(random.choice(areas, p=weights / weights.sum()))
             people.append((person, area))
         service = str(random.choice(there[area]))
         start = FIRST + timedelta(days=day)

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
-LOCKS = ("requirements.lock", "bootstrap.lock")
+LOCKS = ("requirements.lock", "requirements-spark.lock", "bootstrap.lock")
 
 
 def pins(text: str) -> dict[str, list[str]]:
@@ -56,6 +56,14 @@ def test_lock_pins_every_direct_dependency_as_pyproject_allows(root: Path, lock_
 
 def test_bootstrap_pins_the_one_installer(root: Path, lock_py: ModuleType) -> None:
     assert pins((root / "bootstrap.lock").read_text(encoding="utf-8")) == {"uv": [lock_py.UV.removeprefix("uv==")]}
+
+
+def test_spark_has_a_lock_of_its_own_and_no_other_brings_it(root: Path, lock_py: ModuleType) -> None:
+    (wanted,) = lock_py.extra(lock_py.project(), "spark")
+    name, version = wanted.split("==")
+    assert pins((root / "requirements-spark.lock").read_text(encoding="utf-8"))[name] == [version]
+    assert name not in pins((root / "requirements.lock").read_text(encoding="utf-8"))
+    assert name not in (root / "environment.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -56,7 +56,7 @@ def test_ci_script_works_from_any_folder(root: Path, tmp_path: Path) -> None:
     shutil.copy(root / ".ci" / "run", project / ".ci" / "run")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("chromium", "python3"):
+    for name in ("chromium", "java", "python3"):
         (tools / name).write_text('#!/bin/sh\n[ "$1" = -c ] || echo "$PWD $*"\n', encoding="utf-8")
         (tools / name).chmod(0o755)
     ran = subprocess.run(

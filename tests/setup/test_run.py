@@ -311,7 +311,8 @@ def test_an_old_python_can_read_the_source(root: Path) -> None:
 def test_unknown_command(project: Project, args: tuple[str, ...]) -> None:
     ran = project.run(*args)
     assert ran.returncode == 2
-    assert one_line(ran.stderr).endswith("choose one of report, test, lab, check, bench, notebooks, dictionary, lock.")
+    choice = "choose one of report, test, lab, check, bench, notebooks, dictionary, lock, spark."
+    assert one_line(ran.stderr).endswith(choice)
 
 
 def test_help_installs_nothing(tmp_path: Path, root: Path) -> None:
@@ -347,7 +348,7 @@ def test_packages_from_elsewhere_are_kept_out(installed: Project, tmp_path: Path
 def test_no_benchmarks(installed: Project) -> None:
     ran = installed.run("bench")
     assert ran.returncode == 2
-    assert one_line(ran.stderr) == "There are no benchmarks here: benchmarks/run.py is missing."
+    assert one_line(ran.stderr) == "There are no benchmarks of release here: benchmarks/ has none."
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals to a group of processes are POSIX's")

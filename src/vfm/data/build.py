@@ -6,9 +6,10 @@ import duckdb
 import pandas as pd
 
 from vfm.data import checks, references
-from vfm.data.catalogue import RETURNS, Catalogue, sha256
+from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, sha256
 from vfm.data.incoming import KINDS
 from vfm.data.project import Project
+from vfm.data.records import count_records, panel
 from vfm.data.returns import return_areas
 from vfm.data.schemas import RAW
 from vfm.data.schemas_processed import PROCESSED
@@ -39,7 +40,8 @@ def build(project: Project, quarter: Quarter) -> Path:
     require_known(quarter, checked.tables["recorded_crime_quarter"]["quarter"], catalogue.as_of)
     target = project.processed(quarter)
     with staging_folder(target) as folder:
-        for name, frame in reduce_tables(checked.tables | _about(catalogue, checked)).items():
+        given = checked.tables | _about(catalogue, checked) | _reduced_records(catalogue, checked)
+        for name, frame in reduce_tables(given).items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
         write_stamp(folder, catalogue)
     return target
@@ -56,6 +58,14 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in PROCESSED}
 
 
+def _reduced_records(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
+    """The records that came in, which may be tens of millions, as the few thousand rows that are made of them."""
+    paths = [one.path for one in catalogue.incoming(RECORDS)]
+    names = references.service_names(checked.tables["services"])
+    reduced = panel(paths, service_names=names, return_areas=return_areas(checked.tables["boroughs"]))
+    return {"reduced_records": reduced.assign(status=str(catalogue.status))}
+
+
 def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
     """What came in, and what was queried, as tables like the rest."""
     files = [
@@ -67,6 +77,9 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
             rows = sum(int((checked.tables[name]["file"] == one.label).sum()) for name in tables)
             about = (f"{what}, {one.folder}", publisher, "not stated", str(catalogue.status))
             files.append((one.label, one.label, *about, rows, sha256(one.path)))
+    for one in catalogue.incoming(RECORDS):
+        about = ("Contact records", "the provider", "not stated", str(catalogue.status))
+        files.append((one.label, one.label, *about, count_records(one.path), sha256(one.path)))
     queried = [(n, p.file, p.row, p.column, p.rule, p.mend) for n, p in enumerate(checked.advice, 1)]
     return {
         "received_files": pd.DataFrame(files, columns=list(PROCESSED["received"].columns)),

@@ -7,14 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from vfm.data import arithmetic, references, schemas
-from vfm.data.catalogue import CATALOGUE, RETURNS, Catalogue, Incoming
+from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.corrections import corrections_of, without_a_file
 from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one
 from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
 from vfm.data.receipts import receipt_problems, replaced_by
+from vfm.data.record_checks import check_records
 from vfm.data.references import area_problems, known_services
-from vfm.data.returns import read_returns
+from vfm.data.returns import LONDON_WIDE, read_returns
 from vfm.vocabulary.errors import DataError, Problem, UsageError, suggestion
 from vfm.vocabulary.listing import times
 
@@ -97,6 +98,7 @@ def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[di
     """What came in beside the described files; returns only where the tables that they refer to can be read."""
     read, problems = read_incoming(catalogue)
     if set(REFERRED_TO) <= set(tables):
+        problems += _record_problems({one.label: one.path for one in catalogue.incoming(RECORDS)}, tables)
         names = known_services(tables["services"])
         replaced = replaced_by(tables.get("receipts"))
         last = [one for one in catalogue.incoming(RETURNS) if one.label not in replaced]
@@ -107,6 +109,11 @@ def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[di
         if "awards" in tables and not found:  # what cannot be read cannot be weighed
             problems += plausibility(tables | returned)
     return read, problems
+
+
+def _record_problems(files: dict[str, Path], tables: dict[str, pd.DataFrame]) -> list[Problem]:
+    areas = [*tables["boroughs"]["borough"].dropna(), LONDON_WIDE]
+    return check_records(files, services=known_services(tables["services"]), areas=areas) if files else []
 
 
 def check_paths(catalogue: Catalogue, paths: Sequence[Path]) -> Checked:
@@ -139,6 +146,8 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
     """The problems of a file that has not been put into the raw folder yet."""
     folder = folder_of(path)
     one = Incoming(path, str(path), "")
+    if folder == RECORDS and set(REFERRED_TO) <= set(tables):
+        return _record_problems({one.label: path}, tables)
     if folder == RETURNS and set(REFERRED_TO) <= set(tables):
         names = known_services(tables["services"])
         return read_returns([one], tables, names, status=str(catalogue.status))[1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
+from vfm.data.records import RECORD
 from vfm.data.returns import RETURN
 from vfm.data.schemas import RAW
 from vfm.data.schemas_processed import PROCESSED
@@ -29,6 +30,7 @@ GROUPS = (
         "What comes in", "The files of `data/raw/`; `datapackage.json` there says who publishes each.", "Raw table", RAW
     ),
     Group("Monitoring returns", "What a provider sends each quarter, sheet by sheet.", "Sheet", RETURN),
+    Group("Contact records", "What a case system exports, one row a contact.", "Table of", {"records": RECORD}),
     Group("Processed tables", "What the build makes, for notebooks to open as `data.awards`.", "Table", PROCESSED),
 )
 HEAD = """\

@@ -65,7 +65,7 @@ def typed_table(
     schema, label : as for `read_table`, which says what is returned
     """
     heading = list(records[0][1]) if records else []
-    problems = list(_heading_problems(heading, list(schema.columns), label))
+    problems = list(heading_problems(heading, list(schema.columns), label))
     if problems:
         return None, problems
     body = [(row, list(record)) for row, record in records[1:] if any(map(str.strip, record))]
@@ -87,7 +87,8 @@ def typed_table(
     return frame, problems + unread + _rule_problems(frame, text_frame, schema, label, unread)
 
 
-def _heading_problems(heading: list[str], wanted: list[str], label: str) -> Iterator[Problem]:
+def heading_problems(heading: list[str], wanted: list[str], label: str) -> Iterator[Problem]:
+    """Say what is wrong with the names of the columns that came, of which `wanted` should be all."""
     if not any(map(str.strip, heading)):
         yield Problem(
             label, "no heading in the first row", f"The first row names the columns: {', '.join(wanted)}.", row=1

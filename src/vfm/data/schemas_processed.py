@@ -194,6 +194,24 @@ RESULTS: dict[str, pa.DataFrameSchema] = {
     ),
 }
 
+PANEL: dict[str, pa.DataFrameSchema] = {
+    "panel": processed_table(
+        "Contacts by service, area and quarter, from the records; people of London are counted, not summed",
+        ["service_id", "gss_code", "quarter"],
+        {
+            **SERVICE_ID,
+            "gss_code": RETURNED["gss_code"],
+            "quarter": column(TEXT, "financial quarter in which they opened or closed", QUARTER),
+            "opened": column(WHOLE, "contacts that opened in the quarter", NOT_NEGATIVE),
+            "people": column(WHOLE, "people with a contact that opened in it, once each", NOT_NEGATIVE),
+            "closed": column(WHOLE, "contacts that closed in the quarter", NOT_NEGATIVE),
+            "assessed": column(WHOLE, "contacts that closed in it and have both scores", NOT_NEGATIVE),
+            "improved": column(WHOLE, "those of them whose score was higher after", NOT_NEGATIVE),
+            **STATUS,
+        },
+    )
+}
+
 CONTEXT: dict[str, pa.DataFrameSchema] = {
     "areas": processed_table(
         "Areas: the 32 boroughs, the City, and London as a whole",
@@ -271,4 +289,4 @@ RECORD_KEEPING: dict[str, pa.DataFrameSchema] = {
     "log": processed_table(str(OWN["log"].title), ["entry_id"], OWN["log"].columns),
 }
 
-PROCESSED: dict[str, pa.DataFrameSchema] = MONEY | RESULTS | CONTEXT | RECORD_KEEPING | OPEN
+PROCESSED: dict[str, pa.DataFrameSchema] = MONEY | RESULTS | PANEL | CONTEXT | RECORD_KEEPING | OPEN

@@ -105,9 +105,50 @@ def test_what_came_in_beside_the_described_files_is_built_too(project_copy: Proj
     assert pd.isna(query["raw_row"])
 
 
+def test_records_are_built_into_the_panel_and_told_as_received(project_copy: ProjectCopy) -> None:
+    """One person with two contacts in one quarter, of which the first closed in it and was better after."""
+    (project_copy.raw / "records").mkdir()
+    (project_copy.raw / "records" / "a.csv").write_text(
+        "record_id,person_id,service,area,opened,closed,outcome_before,outcome_after\n"
+        "r1,person-1,London Gang Exit,Croydon,2020-01-07,2020-03-01,10,12\n"
+        "r2,person-1,London Gang Exit,Croydon,2020-02-07,,10,\n"
+    )
+    data = QuarterData(Project(project_copy.root), Q4)
+    assert data.panel[["gss_code", "opened", "people", "closed", "assessed", "improved"]].to_numpy().tolist() == [
+        ["E09000008", 2, 1, 1, 1, 1],
+        ["E12000007", 2, 1, 1, 1, 1],
+    ]
+    received = data.received.set_index("name").loc["records/a.csv"]
+    assert (received["title"], received["rows"]) == ("Contact records", 2)
+
+
+def test_records_that_are_wrong_stop_a_build(project_copy: ProjectCopy) -> None:
+    (project_copy.raw / "records").mkdir()
+    (project_copy.raw / "records" / "a.csv").write_text(
+        "record_id,person_id,service,area,opened,closed,outcome_before,outcome_after\n"
+        "r1,jo bloggs,London Gang Exit,Croyden,2020-01-07,2019-03-01,10,12\n"
+    )
+    with pytest.raises(DataError) as refused:
+        build(Project(project_copy.root), Q4)
+    told = [(problem.rule, problem.row, problem.column) for problem in refused.value.problems if not problem.advice]
+    assert told == [
+        ("not a pseudonym", 2, "person_id"),
+        ("an unknown area", 2, "area"),
+        ("closed before it opened", 2, "closed"),
+    ]
+
+
 # ---- the contract
 
-SENT = {"spend", "outputs", "outcomes", "grants", "contracts", "ledgers"}  # no return is published, nor London's rest
+SENT = {
+    "spend",
+    "outputs",
+    "outcomes",
+    "panel",
+    "grants",
+    "contracts",
+    "ledgers",
+}  # no return is published, nor London's rest
 
 
 @pytest.mark.parametrize("name", TABLES)

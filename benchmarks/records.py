@@ -1,0 +1,149 @@
+"""Contact records to the panel, with distinct people: `python3 run.py bench records [ROWS…]`.
+
+Ours, the bare engine on the same SQL and pandas run in turn, each in a process of its own, over one Parquet file of
+made-up contacts. What counts is the ratio, for machines are shared and noisy. ROWS are 2 and 20 million unless named.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+ROUNDS = 2
+SERVICES = pd.DataFrame(
+    {"name": [f"Service {n}" for n in range(40)], "service_id": [f"service-{n}" for n in range(40)]}
+)
+CODES = [*(f"E090000{n:02}" for n in range(1, 34)), "E12000007"]
+AREAS = pd.DataFrame({"area": [*(f"Borough {n}" for n in range(1, 34)), "London"], "gss_code": CODES})
+# Every value is a hash of its row's number, so that the same rows are made everywhere.
+MADE = """
+COPY (
+    SELECT 'r' || i AS record_id, 'person-' || lpad(CAST(hash(i, 1) % {people} AS VARCHAR), 12, '0') AS person_id,
+           'Service ' || CAST(hash(i, 2) % 40 AS VARCHAR) AS service,
+           CASE WHEN hash(i, 3) % 34 = 0 THEN 'London' ELSE 'Borough ' || (hash(i, 3) % 34) END AS area,
+           DATE '2015-04-01' + CAST(hash(i, 4) % 1800 AS INT) AS opened,
+           CASE WHEN hash(i, 5) % 10 < 8
+                THEN DATE '2015-04-01' + CAST(hash(i, 4) % 1800 + hash(i, 6) % 200 AS INT) END AS closed,
+           CASE WHEN hash(i, 7) % 10 < 7 THEN CAST(hash(i, 8) % 41 AS DOUBLE) END AS outcome_before,
+           CASE WHEN hash(i, 5) % 10 < 8 AND hash(i, 9) % 10 < 7
+                THEN CAST(hash(i, 10) % 41 AS DOUBLE) END AS outcome_after
+    FROM range({rows}) AS t(i)
+) TO '{path}' (FORMAT parquet)
+"""
+
+
+def ours(path: str, memory: str = "1GB") -> pd.DataFrame:
+    from vfm.data.records import panel
+
+    return panel([Path(path)], service_names=SERVICES, return_areas=AREAS, engine="duckdb", memory=memory)
+
+
+def tight(path: str) -> pd.DataFrame:
+    return ours(path, memory="600MB")
+
+
+def bare(path: str) -> pd.DataFrame:
+    from vfm.data.records import PANEL, months
+
+    with tempfile.TemporaryDirectory() as folder:
+        connection = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": folder})
+        connection.execute("SET preserve_insertion_order = false")
+        for name, table in (("service_names", SERVICES), ("return_areas", AREAS), ("months", months())):
+            connection.register(name, table)
+        connection.execute(f"CREATE VIEW records AS SELECT * FROM read_parquet('{path}')")
+        return connection.execute(PANEL.read_text(encoding="utf-8")).df()
+
+
+def pandas(path: str) -> pd.DataFrame:
+    """What an analyst would write."""
+    records = pd.read_parquet(path)
+    records = records.merge(SERVICES, left_on="service", right_on="name").merge(AREAS, on="area")
+    records["assessed"] = records["outcome_before"].notna() & records["outcome_after"].notna()
+    records["improved"] = records["outcome_after"] > records["outcome_before"]
+    parts = []
+    for frame in (records[records["gss_code"] != "E12000007"], records.assign(gss_code="E12000007")):
+        keys = ["service_id", "gss_code"]
+        opened = frame.assign(quarter=quarters(frame["opened"])).groupby([*keys, "quarter"])["person_id"]
+        closed = frame[frame["closed"].notna()]
+        closed = closed.assign(quarter=quarters(closed["closed"])).groupby([*keys, "quarter"])
+        parts.append(
+            pd.concat(
+                [
+                    opened.size().rename("opened"),
+                    opened.nunique().rename("people"),
+                    closed.size().rename("closed"),
+                    closed[["assessed", "improved"]].sum(),
+                ],
+                axis=1,
+            )
+        )
+    return pd.concat(parts).fillna(0).astype("int64").sort_index().reset_index()
+
+
+def quarters(days: pd.Series) -> pd.Series:
+    days = pd.to_datetime(days)
+    number = days.dt.year * 4 + (days.dt.month - 1) // 3 - 1  # financial quarters, counted from April of the year 0
+    names = {n: f"{n // 4}-{(n // 4 + 1) % 100:02}-Q{n % 4 + 1}" for n in number.unique()}
+    return number.map(names)
+
+
+WAYS = {"ours": ours, "bare engine": bare, "pandas": pandas, "ours, 600 MB": tight}
+
+
+def one(way: str, path: str) -> None:
+    """Run one way, and print its seconds and what it found, to be compared."""
+    import vfm.data.records  # noqa: F401  (what is imported is not what is measured)
+
+    started = time.perf_counter()
+    made = WAYS[way](path)
+    print(time.perf_counter() - started, pd.util.hash_pandas_object(made.astype(object), index=False).sum())
+
+
+def measured(way: str, path: Path) -> tuple[float, float, str]:
+    """Seconds, peak megabytes and a hash of the result of one way in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, __file__, "--one", way, str(path)], stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    said = process.stdout.read().split()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        return float("nan"), usage.ru_maxrss / 1024, "failed"
+    return float(said[0]), usage.ru_maxrss / 1024, said[1]
+
+
+def main(sizes: list[int]) -> None:
+    medians: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in sizes:
+            path = Path(folder) / f"{rows}.parquet"
+            duckdb.connect().execute(MADE.format(rows=rows, people=rows // 4, path=path))
+            runs: dict[str, list[tuple[float, float, str]]] = {way: [] for way in WAYS}
+            for _ in range(ROUNDS):
+                for way in WAYS:
+                    runs[way].append(measured(way, path))
+            print(f"\n{rows:,} records, {path.stat().st_size / 1e6:,.0f} MB of Parquet, median of {ROUNDS} rounds")
+            first = statistics.median(seconds for seconds, _, _ in runs["ours"])
+            for way, found in runs.items():
+                seconds, peak = statistics.median(s for s, _, _ in found), max(p for _, p, _ in found)
+                same = "" if {h for *_, h in found} == {runs["ours"][0][2]} else "   NOT THE SAME PANEL"
+                print(f"  {way:14} {seconds:8.1f} s   {seconds / first:6.2f} × ours   peak {peak:7,.0f} MB{same}")
+            medians[rows] = first
+    if len(medians) > 1:
+        (few, short), *_, (many, long) = medians.items()
+        print(f"\n{many / few:.0f} times the records take {long / short:.1f} times as long")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        one(*sys.argv[2:])
+    else:
+        main([int(arg) for arg in sys.argv[1:]] or [2_000_000, 20_000_000])
