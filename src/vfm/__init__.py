@@ -12,19 +12,22 @@ if TYPE_CHECKING:
 __all__ = ["open_quarter", "open_release"]
 
 
-def open_quarter(quarter: str) -> "QuarterData":
-    """The tables of `quarter` ("2019-20-Q4"), built first where they are not up to date."""
+def open_quarter(quarter: str, *, data: str | None = None) -> "QuarterData":
+    """The tables of `quarter` ("2019-20-Q4"), built first where they are not up to date.
+
+    `data` names a set of data, "published" or "examples"; without it VFM_DATA does, and else it is what was published.
+    """
     from vfm.data.project import Project
     from vfm.data.quarter import QuarterData
     from vfm.vocabulary.periods import Quarter
 
-    return QuarterData(Project.find(), Quarter.parse(quarter))
+    return QuarterData(Project.find(data), Quarter.parse(quarter))
 
 
-def open_release(quarter: str) -> "Release":
-    """Where the figures of `quarter` are published: shown, and written when `vfm refresh` runs."""
+def open_release(quarter: str, *, data: str | None = None) -> "Release":
+    """Where the figures of `quarter` are published: shown, and written when `vfm refresh` runs; `data` as above."""
     from vfm.data.project import Project
     from vfm.report.publishing import Release
     from vfm.vocabulary.periods import Quarter
 
-    return Release.open(Project.find(), Quarter.parse(quarter))
+    return Release.open(Project.find(data), Quarter.parse(quarter))

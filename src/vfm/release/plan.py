@@ -21,6 +21,7 @@ TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
 LAST = "90-quarterly-update"
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
+ABOUT_EXAMPLE = "about-example"  # beside the parameters, of a notebook that shows a method on the example alone
 LEFT_OUT = "*Left out of the example: what stands here speaks of the published record.*"
 
 
@@ -37,7 +38,7 @@ class Job:
 def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[list[Job], list[Job], list[str]]:
     """The notebooks that publish figures, those that run last because they read them, and the names left out.
 
-    On invented data a notebook is left out whose parameters are about the published record.
+    A notebook is left out whose parameters are about the other set of data, the published record or the example.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[
     jobs = [Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given), illustrative) for path in paths]
     for job in jobs:
         _check_cell(job)
-    left_out = [job for job in jobs if illustrative and _is_about_published(job)]
+    left_out = [job for job in jobs if _is_about_the_other(job)]
     run = [job for job in jobs if job not in left_out]
     last = [job for job in run if job.name == LAST]
     return [job for job in run if job.name != LAST], last, [job.name for job in left_out]
@@ -91,9 +92,10 @@ def tags(cell: Mapping[str, Any]) -> list[str]:
     return list(cell.get("metadata", {}).get("tags", []))
 
 
-def _is_about_published(job: Job) -> bool:
+def _is_about_the_other(job: Job) -> bool:
+    other = ABOUT_PUBLISHED if job.illustrative else ABOUT_EXAMPLE
     cells = json.loads(job.path.read_text(encoding="utf-8"))["cells"]
-    return any({PARAMETERS, ABOUT_PUBLISHED} <= set(tags(cell)) for cell in cells)
+    return any({PARAMETERS, other} <= set(tags(cell)) for cell in cells)
 
 
 def _check_cell(job: Job) -> None:

@@ -18,6 +18,7 @@ from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import Status
 
 Report = Callable[[str], None]
 
@@ -40,8 +41,9 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
     build(project, quarter)
     say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
     topics, last, left_out = plan(project, quarter, given)
+    other = "published record" if project.status is Status.ILLUSTRATIVE else "example"
     for name in left_out:
-        say(f"{name}: left out, for it is about the published record alone")
+        say(f"{name}: left out, for it is about the {other} alone")
     jobs = topics + last
     with staging_folder(project.draft(quarter)) as folder:
         (folder / "notebooks").mkdir()
