@@ -72,6 +72,22 @@ def correction(file: str, row: int, column: str, was: str, becomes: str, sheet: 
     return change("corrections.csv", lambda text: text + line)
 
 
+def receipts(line: str) -> Spoil:
+    return change("receipts.csv", lambda text: f"{text}{line}\n")
+
+
+def contact(**cells: str) -> Spoil:
+    """Put a file of one contact in place, good but for `cells`."""
+    good = {"record_id": "r1", "person_id": "person-1", "service": LGE, "area": "Croydon", "opened": "2020-01-07"}
+    record = good | {"closed": "2020-03-01", "outcome_before": "10", "outcome_after": "12"} | cells
+
+    def spoil(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+        (copy.raw / "records").mkdir()
+        (copy.raw / "records" / "a.csv").write_text(f"{','.join(record)}\n{','.join(record.values())}\n")
+
+    return spoil
+
+
 def both(*spoils: Spoil) -> Spoil:
     def spoil(copy: ProjectCopy, patch: pytest.MonkeyPatch) -> None:
         for one in spoils:
@@ -335,6 +351,26 @@ CASES = [
     Case("a correction of no sheet",
          both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), correction(RETURNED, 2, "amount", "9", "1", "Spent")),
          "a correction of a sheet that is not there", ('corrections.csv, row 2, column sheet: "Spent"',), '"Spend"?'),
+    # ---- when returns came in
+    Case("a receipt for no return", receipts("returns/2019-20-Q4/a.xlsx,2020-04-20,2020-04-30,"),
+         "a receipt for no return", ('receipts.csv, row 2, column file: "returns/2019-20-Q4/a.xlsx"',), "or take the row away"),
+    Case("a return replaced that is not there",
+         both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]),
+              receipts(f"{RETURNED},2020-04-20,2020-04-30,returns/2019-20-Q4/b.xlsx")),
+         "a return that is replaced and is not there", ('receipts.csv, row 2, column replaces: "returns/2019-20-Q4/b.xlsx"',),
+         "Name a file of receipts.csv"),
+    Case("a return that replaces itself",
+         both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), receipts(f"{RETURNED},2020-04-20,2020-04-30,{RETURNED}")),
+         "returns that replace each other", (f'receipts.csv, row 2, column replaces: "{RETURNED}"',), "Leave it blank"),
+    # ---- contact records
+    Case("a name for a pseudonym", contact(person_id="jo bloggs"),
+         "not a pseudonym", ("records/a.csv, row 2, column person_id. ",), "Use 8 to 64 of a-z"),
+    Case("a contact closed before it opened", contact(closed="2019-12-31"),
+         "closed before it opened", ('records/a.csv, row 2, column closed: "2019-12-31"',), "Correct opened or closed."),
+    Case("a score after of an open case", contact(closed=""),
+         "an outcome after of a case that is not closed", ('records/a.csv, row 2, column outcome_after: "12"',), "Give the day"),
+    Case("a score beyond any scale", contact(outcome_before="1000000"),
+         "a score beyond any scale", ('records/a.csv, row 2, column outcome_before: "1000000"',), "the service's own score"),
     # ---- monitoring returns
     Case("a return in a folder that is no quarter", returned("2019-20/a.xlsx", Spend=[LGE_SPEND]),
          "a return in a folder that is no quarter", ("returns/2019-20/a.xlsx.",), "such as returns/2019-20-Q4."),

@@ -30,6 +30,9 @@ ADVICE = (
     "parts that sum to their total but for rounding",
     "parts that exceed their envelope",
     "a count so far that falls",
+    # held by tests/unit/data/test_receipts.py
+    "a return that a later one replaces",
+    "a return that came late",
     # held by tests/unit/data/test_plausibility.py
     "ten times the quarter before, or a tenth of it",
     "the quarter before, copied",
@@ -160,7 +163,7 @@ def test_the_published_files_are_good(capsys: pytest.CaptureFixture[str], projec
     output = capsys.readouterr().out
     assert said(output) == {}
     assert f"advice: {ADVICE[0]} (5)" in output
-    assert output.endswith("22 tables, 3,681 rows: 0 errors, 10 advice\n")
+    assert output.endswith("23 tables, 3,681 rows: 0 errors, 10 advice\n")
 
 
 def test_three_places_of_a_kind_are_named_and_the_rest_counted(
@@ -256,6 +259,7 @@ SAYS: dict[str, int | str] = {
     "UnreadableTextError": 0,
     "check": 1,
     "_each": 1,
+    "_formed": 1,
     "matches": 1,
     "pa.Check": "error",
     "pa.Check.isin": "error",

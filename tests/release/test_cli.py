@@ -59,7 +59,7 @@ def test_the_project_is_found_from_a_folder_inside_it(small: Path, monkeypatch: 
 def test_check_says_what_it_read(small: Path) -> None:
     done = run("check", cwd=small)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].endswith("0 errors, 6 advice")
+    assert done.stdout.splitlines()[-1].endswith("0 errors, 10 advice")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is closed early is POSIX's")

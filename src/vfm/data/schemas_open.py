@@ -62,7 +62,7 @@ OPEN: dict[str, pa.DataFrameSchema] = {
             "delivery_place": _text("place where it is delivered"),
             "beneficiary_place": _text("place of those who benefit"),
             "funder_id": _text("identifier of the funder"),
-            "funder_name": _text("name of the funder"),
+            "funder_name": _text("name of the organisation that grants it"),
             "programme": _text("grant programme"),
             "from_open_call": column(FLAG, "whether it came from an open call", blank=True),
         },

@@ -220,7 +220,7 @@ def test_a_fault_is_told_as_the_table_says(
 
 
 def test_the_returns_are_hashed_as_they_lie_there() -> None:
-    returned = Catalogue.read(RAW).returned()
+    returned = Catalogue.read(RAW).incoming("returns")
     with (RAW / "receipts.csv").open(encoding="utf-8", newline="") as file:
         assert sorted(row["file"] for row in csv.DictReader(file)) == sorted(r.label for r in returned)
     assert len({sha256(r.path) for r in returned}) == len(returned)
