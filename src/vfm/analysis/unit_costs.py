@@ -238,13 +238,19 @@ OBSTACLES = {
 }
 
 
-def obstacles(matches: pd.DataFrame) -> pd.DataFrame:
-    """Why results have no cost: `why`, how many `results`, and of which `services`, most first."""
+def obstacles(matches: pd.DataFrame, services: pd.DataFrame) -> pd.DataFrame:
+    """Why results have no cost: `why`, how many `results`, of which `services`, and the `pounds` of their awards.
+
+    Most results first. `services` has `service_id` and `amount`; a service that meets two obstacles is in both rows,
+    so that the pounds are not to be added up; blank where none of its awards has an amount.
+    """
+    amounts = services.set_index("service_id")["amount"]
     grouped = matches[matches["basis"] == "none"].groupby("obstacle")
     table = pd.DataFrame(
         {
             "results": grouped["result_id"].nunique(),
             "services": grouped["service"].agg(lambda names: ", ".join(sorted(set(names)))),
+            "pounds": grouped["service_id"].agg(lambda keys: amounts.reindex(keys.unique()).sum(min_count=1)),
         }
     ).reset_index()
     table.insert(0, "why", table["obstacle"].map(OBSTACLES))
