@@ -1,7 +1,5 @@
 """The four Es of each service, as far as what is published lets anything be said."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from vfm.analysis.verdict import Criterion, Rung, Statement, Verdict, judge
@@ -138,12 +136,12 @@ def side_by_side(verdicts: dict[str, Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["service", *map(str, Criterion)])
 
 
-def statements(verdicts: dict[str, Verdict]) -> pd.DataFrame:
-    """One row a statement: `service`, `criterion`, `sentence`, `level` and `figures`, ids parted by spaces."""
-    return pd.DataFrame(_said(verdicts), columns=["service", "criterion", "sentence", "level", "figures"])
-
-
-def _said(verdicts: dict[str, Verdict]) -> Iterator[dict[str, object]]:
-    for name, verdict in verdicts.items():
-        for row in verdict.table.to_dict("records"):
-            yield {"service": name, **{part: row[part] for part in ("criterion", "sentence", "level", "figures")}}
+def statements(verdicts: dict[str, Verdict], *criteria: Criterion) -> pd.DataFrame:
+    """One row a statement under `criteria`: `service`, `criterion`, `sentence`, `level` and `figures`, or blank."""
+    rows = [
+        (name, str(said.criterion), said.sentence, int(said.level), " ".join(said.figures) or None)
+        for name, verdict in verdicts.items()
+        for said in verdict.statements
+        if said.criterion in criteria
+    ]
+    return pd.DataFrame(rows, columns=["service", "criterion", "sentence", "level", "figures"])

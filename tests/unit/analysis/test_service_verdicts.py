@@ -105,7 +105,10 @@ def test_of_the_shipped_services_two_are_more_than_silent(tables: QuarterData) -
         ["Drive (national)", "◐ suggested"],
         ["GPS tagging (domestic abuse)", "◐ suggested"],
     ]
-    figures = {one for row in verdicts.statements(found)["figures"] for one in row.split()}
+    said = verdicts.statements(found, *Criterion)
+    assert len(said) == 4 * len(table)
+    figures = {one for row in said["figures"].dropna() for one in row.split()}
     evaluated = {verdicts.outcome_figure(result) for result in verdicts.evaluated(tables.results)["result_id"]}
     costs = {f"unit-cost-{match}" for match in tables.matched.index}
+    assert figures
     assert figures <= evaluated | costs
