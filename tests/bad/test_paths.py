@@ -53,7 +53,8 @@ def csv_of(rows: list[list[Any]]) -> bytes:
         ("notes.docx", b"x", "a file of no kind that is known", ""),
         ("list.csv", b"a,b\n1,2\n", "a file of no kind that is known", ""),
         ("list.json", b"[1]", "a file of no kind that is known", ""),
-        ("broken.json", b"{", "a file of no kind that is known", ""),
+        ("broken.json", b"{", "not JSON", "row 1"),
+        ("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "an old .xls workbook named .xlsx", ""),
     ],
 )  # fmt: skip
 def test_a_file_anywhere_is_known_by_what_is_in_it(

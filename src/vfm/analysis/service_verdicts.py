@@ -137,11 +137,17 @@ def side_by_side(verdicts: dict[str, Verdict]) -> pd.DataFrame:
 
 
 def statements(verdicts: dict[str, Verdict], *criteria: Criterion) -> pd.DataFrame:
-    """One row a statement under `criteria`: `service`, `criterion`, `sentence`, `level` and `figures`, or blank."""
+    """One row a statement under `criteria`.
+
+    Returns
+    -------
+    `service`, `criterion`, `sentence`, and the `level` and `figures` (ids) that it leans on, blank where on none.
+    """
     rows = [
-        (name, str(said.criterion), said.sentence, int(said.level), " ".join(said.figures) or None)
+        (name, str(said.criterion), said.sentence, int(said.level) if said.figures else None, " ".join(said.figures))
         for name, verdict in verdicts.items()
         for said in verdict.statements
         if said.criterion in criteria
     ]
-    return pd.DataFrame(rows, columns=["service", "criterion", "sentence", "level", "figures"])
+    table = pd.DataFrame(rows, columns=["service", "criterion", "sentence", "level", "figures"])
+    return table.astype({"level": "Int64"}).assign(figures=table["figures"].replace("", None))

@@ -9,7 +9,7 @@ import pandas as pd
 from vfm.data import arithmetic, references, schemas
 from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.corrections import corrections_of, without_a_file
-from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one
+from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one, why_unknown
 from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
 from vfm.data.receipts import receipt_problems, replaced_by
@@ -152,7 +152,4 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
         names = known_services(tables["services"])
         return read_returns([one], tables, names, status=str(catalogue.status))[1]
     kind = next((kind for kind in KINDS if kind.folder == folder), None)
-    if kind is None:
-        mend = "Give a monitoring return, grants in 360Giving, contracts in OCDS, a ledger, or contact records."
-        return [Problem(one.label, "a file of no kind that is known", mend)]
-    return read_one(kind, one)[1]
+    return why_unknown(one) if kind is None else read_one(kind, one)[1]

@@ -117,6 +117,22 @@ def folder_of(path: Path) -> str | None:
     return next((folder for folder, is_heading in HEADINGS.items() if any(map(is_heading, rows))), None)
 
 
+def why_unknown(one: Incoming) -> list[Problem]:
+    """Why a file is of no kind: it cannot be opened, or holds something else."""
+    suffix = one.path.suffix.lower()
+    if suffix == ".json":
+        try:
+            json_document(one.path)
+        except UnreadableError as unreadable:
+            return [unreadable.problem(one.label)]
+    elif suffix in (".xlsx", ".ods"):
+        sheets, problems = read_workbook(one.path, label=one.label)
+        if not sheets:
+            return problems
+    mend = "Give a monitoring return, grants in 360Giving, contracts in OCDS, a ledger, or contact records."
+    return [Problem(one.label, "a file of no kind that is known", mend)]
+
+
 def _folder_of_document(path: Path) -> str | None:
     try:
         document = json_document(path)
