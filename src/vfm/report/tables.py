@@ -7,6 +7,8 @@ import pandas as pd
 
 from vfm.report import words
 
+NO_ROWS = "There is nothing to list."
+
 
 def to_html(frame: pd.DataFrame, *, caption: str, units: Mapping[str, str]) -> str:
     """One table: the first column heads its rows.
@@ -22,6 +24,7 @@ def to_html(frame: pd.DataFrame, *, caption: str, units: Mapping[str, str]) -> s
         f'<th scope="col"{_kind(name in numeric)}>{escape(_head(name, units))}</th>' for name in frame.columns
     )
     body = "".join(_row(record, list(frame.columns), numeric, units) for record in frame.to_dict("records"))
+    body = body or f'<tr><td colspan="{len(frame.columns)}">{NO_ROWS}</td></tr>'
     return (
         f'<div class="table" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"

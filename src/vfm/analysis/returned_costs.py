@@ -1,0 +1,80 @@
+"""What a quarter's monitoring returns say a service cost: for each thing done, and for each outcome achieved."""
+
+import pandas as pd
+
+from vfm.analysis.unit_costs import unit_cost
+from vfm.vocabulary.results import CannotSay, Estimate, Result
+
+SPENT = "actual"  # the basis that says what was spent; a budget and a commitment are no spend
+NO_RETURN = "no monitoring return is held for the quarter"
+WHOLE_SPEND = (
+    "All of the service's spend in the quarter is set against each measure, so the costs of two measures are two "
+    "views of the same money and are never added."
+)
+
+
+def spent(spend: pd.DataFrame, quarter: str) -> "pd.Series[float]":
+    """Pounds that each service says it spent in a quarter, over all its areas, by `service_id`."""
+    rows = spend[(spend["quarter"] == quarter) & (spend["basis"] == SPENT)]
+    return rows.groupby("service_id")["amount"].sum(min_count=1)
+
+
+def cost_of_returns(
+    spend: pd.DataFrame,
+    counts: pd.DataFrame,
+    services: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    quarter: str,
+    counted: str,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """The cost of each thing that a quarter's returns count: a ratio of totals over the areas of a service.
+
+    Parameters
+    ----------
+    spend : `service_id`, `quarter`, `basis` and `amount`, nominal pounds
+    counts : `outputs` or `outcomes`: `service_id`, `quarter`, `measure_id` and the column `counted`
+    services, indicators : their keys and names, and `unit`, `counted` and `direction` of each measure
+    counted : "count" of outputs, "achieved" of outcomes; the two are never in one table
+    level : coverage of the interval, by the Poisson limits of the count
+
+    Returns
+    -------
+    One row a service and measure, by name: `service_id`, `service`, `measure_id`, `measure`, `unit`, `spend`, `count`,
+    `cost`, `lower`, `upper` and `reason`, which says why there is no cost or no upper limit. A count of the year so far
+    is left out, for the spend is the quarter's; so is what is not better for being more, such as people who offended
+    again, for a low cost of it is no gain.
+    """
+    quarterly = indicators[(indicators["counted"] == "in the quarter") & (indicators["direction"] == "up")]
+    rows = counts[(counts["quarter"] == quarter) & counts["measure_id"].isin(quarterly["measure_id"])]
+    totals = rows.groupby(["service_id", "measure_id"])[counted].sum(min_count=1).rename("count").reset_index()
+    table = totals.assign(spend=totals["service_id"].map(spent(spend, quarter)).astype(float))
+    table = table.merge(services[["service_id", "name"]].rename(columns={"name": "service"}), on="service_id")
+    names = quarterly[["measure_id", "name", "unit"]].rename(columns={"name": "measure"})
+    table = table.merge(names, on="measure_id").sort_values(["service", "measure"], ignore_index=True)
+    costs = unit_cost(table["spend"], table["count"].astype(float), level=level)
+    shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count"]
+    return table[shown].join(costs.rename(columns={"value": "cost"})[["cost", "lower", "upper", "reason"]])
+
+
+def as_result(row: "pd.Series[float]", *, level: float) -> Result:
+    """A row of `cost_of_returns` as a result."""
+    if pd.isna(row["cost"]):
+        return CannotSay(str(row["reason"]))
+    known = pd.notna(row["lower"]) and pd.notna(row["upper"])
+    method = f"ratio of totals over areas; {level * 100:.12g}% Poisson limits of the count, inverted"
+    lower, upper = (row["lower"], row["upper"]) if known else (None, None)
+    return Estimate(row["cost"], lower, upper, n=row["count"], method=method if known else f"{method}: {row['reason']}")
+
+
+def services_returned(spend: pd.DataFrame, *, quarter: str) -> Result:
+    """How many services returned what they spent in a quarter, or that none did."""
+    found = spent(spend, quarter).dropna()
+    return Estimate(float(len(found)), method="services with actual spend") if len(found) else CannotSay(NO_RETURN)
+
+
+def pounds_returned(spend: pd.DataFrame, *, quarter: str) -> Result:
+    """Pounds that the services say they spent in a quarter, or that none did."""
+    found = spent(spend, quarter).dropna()
+    return Estimate(float(found.sum()), method="sum of actual spend") if len(found) else CannotSay(NO_RETURN)
