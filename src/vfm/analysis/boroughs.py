@@ -44,17 +44,25 @@ def rates_by_quarter(counts: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
 
     Returns
     -------
-    Indexed by quarter as text, "2014-15-Q1".
+    Indexed by quarter as text, "2014-15-Q1", from the first year whose people are known.
     """
+    counts = counts[[period.qyear - 1 >= people.index.min() for period in counts.index]]
     years = [period.qyear - 1 for period in counts.index]
     lacking = sorted({year for year in years if year not in people.index})
     if lacking or not counts.columns.isin(people.columns).all():
         raise ValueError(f"the people of {lacking or 'some areas'} are not known, so there is no rate")
     base = people.loc[years, list(counts.columns)].set_axis(counts.index) / THOUSAND
-    names = [
-        str(Quarter(FinancialYear(year), period.quarter)) for year, period in zip(years, counts.index, strict=True)
-    ]
+    names = [str(quarter_of(period)) for period in counts.index]
     return (counts / base).set_axis(pd.Index(names, name="quarter"))
+
+
+def quarter_of(period: pd.Period) -> Quarter:
+    """A period of quarters to March as a financial quarter.
+
+    >>> str(quarter_of(pd.Period("2014-04", "Q-MAR")))
+    '2014-15-Q1'
+    """
+    return Quarter(FinancialYear(period.qyear - 1), period.quarter)
 
 
 def last_full_year(until: Quarter) -> FinancialYear:
@@ -105,10 +113,15 @@ def control_charts(
 
 
 def chart_points(charts: dict[str, ControlChart | CannotSay]) -> pd.DataFrame:
-    """Every point of the charts that could be made, with its limits, its phase and the rule that holds of it ("")."""
-    columns = ["area", "quarter", "value", "mean", "lower", "upper", "phase", "rule"]
+    """Every point of the charts that could be made, with its limits and phase, and the rule that holds of it.
+
+    `rule` is as the chart has it, "" where none holds; `rule_in_words` then says "none".
+    """
+    columns = ["area", "quarter", "value", "mean", "lower", "upper", "phase", "rule", "rule_in_words"]
     parts = [
-        chart.table.rename_axis("quarter").reset_index().assign(area=name)
+        chart.table.rename_axis("quarter")
+        .reset_index()
+        .assign(area=name, rule_in_words=chart.table["rule"].map(RULES | {"": "none"}).array)
         for name, chart in charts.items()
         if isinstance(chart, ControlChart)
     ]

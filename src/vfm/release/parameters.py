@@ -8,7 +8,6 @@ from typing import Any
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
-
 POPULATIONS = ("original", "rebased")
 
 
@@ -121,9 +120,10 @@ class FundingTerms(QuarterOnly):
 
 def _check_category(category: str) -> None:
     """Refuse a kind of crime that has no series up to now."""
-    from vfm.data.schemas_reference import CRIME_CATEGORIES  # the rules are slow to import, and most plans need none
+    from vfm.analysis.growth import DISCONTINUED  # slow to import, and most plans need none of it
+    from vfm.data.schemas_reference import CRIME_CATEGORIES
 
-    known = sorted({*CRIME_CATEGORIES} - {"historical_fraud_forgery"})
+    known = sorted({*CRIME_CATEGORIES} - {*DISCONTINUED})
     if category not in known:
         hint = suggestion(category, known) or f" There are {', '.join(known)}."
         raise UsageError(f'No crime is recorded as "{category}" throughout.{hint}')
