@@ -6,7 +6,8 @@ by place, since a place resembles itself from one time to the next.
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools.tools import add_constant
 
 from vfm.analysis import impact
 from vfm.analysis.fixed_effects import PanelFit, fixed_effects, wild_cluster_p, within
@@ -66,9 +67,9 @@ def two_by_two(
         return refusal
     clusters = pd.factorize(panel[unit])[0]
     both = (panel[treated].astype(float) * panel[after].astype(float)).rename("both")
-    design = sm.add_constant(pd.concat([panel[[treated, after]].astype(float), both], axis=1))
+    design = add_constant(pd.concat([panel[[treated, after]].astype(float), both], axis=1))
     fitted = impact.quietly(
-        lambda: sm.OLS(panel[outcome].astype(float), design).fit(cov_type="cluster", cov_kwds={"groups": clusters})
+        lambda: OLS(panel[outcome].astype(float), design).fit(cov_type="cluster", cov_kwds={"groups": clusters})
     )
     if isinstance(fitted, CannotSay):
         return fitted

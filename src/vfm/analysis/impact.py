@@ -191,6 +191,50 @@ def from_panel(
     )
 
 
+def as_ratio(effect: Effect, *, about: About, coverage: float) -> Effect:
+    """An effect on the log of an outcome as a ratio, with its checks, its table and its sentence.
+
+    Parameters
+    ----------
+    effect : a difference of logs, and so nearly of proportions where it is small
+    about : words for the sentence, the outcome being what was logged
+    coverage : of its interval, as it was made
+
+    Notes
+    -----
+    The ends of an interval are brought over one by one: exp of each. p-values stay as they are.
+    """
+    ends = ["value", "lower", "upper"]
+    of_logs = effect.checks["check"] != BOOTSTRAP
+    checks = effect.checks.copy()
+    checks.loc[of_logs, ends] = np.exp(checks.loc[of_logs, ends])
+    table = effect.table
+    if set(ends) <= set(table.columns):
+        table = table.assign(**np.exp(table[ends])).drop(columns="se", errors="ignore")
+    value, lower, upper = (float(np.exp(end)) for end in (effect.value, effect.lower, effect.upper))
+    own = {"value": value, "lower": lower, "upper": upper, "scale": RATIO, "level": effect.level, "coverage": coverage}
+    words = [finding(about.outcome, about.when, **own), checks_in_words(checks, scale=RATIO)]  # type: ignore[arg-type]
+    return replace(
+        effect,
+        value=value,
+        lower=lower,
+        upper=upper,
+        scale=RATIO,
+        method=f"{effect.method}; of logs, as a ratio",
+        table=table,
+        sentence=" ".join(words).strip(),
+        checks=checks,
+        further={name: _exponent(found) for name, found in effect.further.items()},
+    )
+
+
+def _exponent(found: Result) -> Result:
+    if isinstance(found, CannotSay) or found.lower is None or found.upper is None:
+        return found  # without an interval it is a p-value
+    value, lower, upper = (float(np.exp(end)) for end in (found.value, found.lower, found.upper))
+    return replace(found, value=value, lower=lower, upper=upper)
+
+
 def student(value: float, se: float, *, degrees: float, coverage: float, n: float, method: str) -> Estimate:
     """A value with its standard error as an estimate, by Student's t."""
     half = float(stats.t.isf((1 - coverage) / 2, degrees)) * se

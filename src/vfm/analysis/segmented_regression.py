@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.discrete.discrete_model import NegativeBinomial
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import OLS
 
 from vfm.analysis import impact
 from vfm.vocabulary.results import CannotSay, Estimate
@@ -208,7 +211,7 @@ def _errors(model: SeriesModel) -> dict[str, Any]:
 
 
 def _poisson(counts: Any, design: Any, offset: Any, errors: dict[str, Any], scale: float | str = 1.0) -> Any:
-    fitted = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset).fit(scale=scale, **errors)
+    fitted = GLM(counts, design, family=families.Poisson(), offset=offset).fit(scale=scale, **errors)
     kept = {"residuals": fitted.resid_deviance, "deviance": float(fitted.deviance)}
     return fitted, kept | {
         "dispersion": float(fitted.pearson_chi2 / fitted.df_resid) if scale == "X2" else 1.0,
@@ -222,16 +225,16 @@ def _quasipoisson(counts: Any, design: Any, offset: Any, errors: dict[str, Any])
 
 
 def _negbin(counts: Any, design: Any, offset: Any, errors: dict[str, Any]) -> Any:
-    fitted = sm.NegativeBinomial(counts, design, offset=offset).fit(disp=0, maxiter=200, method="bfgs", gtol=1e-6)
+    fitted = NegativeBinomial(counts, design, offset=offset).fit(disp=0, maxiter=200, method="bfgs", gtol=1e-6)
     alpha = float(fitted.params["alpha"])
-    family = sm.families.NegativeBinomial(alpha=alpha)
+    family = families.NegativeBinomial(alpha=alpha)
     residuals = pd.Series(family.resid_dev(counts, fitted.predict()), index=counts.index)
     kept = {"residuals": residuals, "deviance": None, "dispersion": 1.0}
     return fitted, kept | {"loglik": float(fitted.llf), "alpha": alpha}
 
 
 def _log_linear(counts: Any, design: Any, offset: Any, errors: dict[str, Any]) -> Any:
-    fitted = sm.OLS(np.log(counts) - offset, design).fit(**errors)
+    fitted = OLS(np.log(counts) - offset, design).fit(**errors)
     return fitted, {
         "residuals": fitted.resid,
         "deviance": None,

@@ -298,6 +298,17 @@ def bacon(wide: Wide) -> pd.DataFrame | CannotSay:
     return pd.DataFrame(rows)
 
 
+def by_kind(parts: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons of `bacon` by kind: how many, their weight together, and their weighted mean value.
+
+    >>> by_kind(pd.DataFrame({"kind": ["a", "a"], "value": [1.0, 4.0], "weight": [0.5, 0.25]})).iloc[0].to_dict()
+    {'kind': 'a', 'comparisons': 2, 'weight': 0.75, 'value': 2.0}
+    """
+    weighed = parts.assign(product=parts["value"] * parts["weight"]).groupby("kind")
+    sums = weighed.agg(comparisons=("weight", "size"), weight=("weight", "sum"), product=("product", "sum"))
+    return sums.assign(value=sums["product"] / sums["weight"]).drop(columns="product").reset_index()
+
+
 def _comparison(
     k: int, other: int, spent: dict[int, float], share: dict[int, float], means: dict[int, Floats], periods: int
 ) -> tuple[str, float, float] | None:

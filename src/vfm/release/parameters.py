@@ -8,6 +8,8 @@ from typing import Any
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
+POPULATIONS = ("original", "rebased")
+
 
 @dataclass(frozen=True)
 class QuarterOnly:
@@ -58,10 +60,15 @@ class CostPerOutcome(QuarterOnly):
 
 @dataclass(frozen=True)
 class TrendEffects(CostPerOutcome):
-    """The month in which recording changed, and the quarter up to which the series round it is taken."""
+    """The month in which recording changed, and the quarter up to which the series round it is taken.
+
+    `category` is the kind of crime that boroughs are compared by, and `population` the series that it is set against.
+    """
 
     change: str = "2014-04"
     until: str = "2016-17-Q4"
+    category: str = "violence_against_the_person"
+    population: str = "original"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,6 +81,34 @@ class TrendEffects(CostPerOutcome):
             raise UsageError(f'change="{self.change}" is not a month: write it as 2014-04.') from None
         if not day < end.start:
             raise UsageError(f"change={self.change} is not before the quarter until={self.until}.")
+        _check_category(self.category)
+        if self.population not in POPULATIONS:
+            raise UsageError(
+                f'There is no population series "{self.population}": there are {" and ".join(POPULATIONS)}.'
+            )
+
+
+@dataclass(frozen=True)
+class EffectsExample(CostPerOutcome):
+    """What was built into the example, and how it is looked for: see examples/README.md.
+
+    `built_in` is the ratio that the example has from the start of `service` on; `first` and `last` are the ends of the
+    event study, in quarters from the start.
+    """
+
+    service: str = "example-service-07"
+    category: str = "robbery"
+    built_in: float = 0.85
+    first: int = -5
+    last: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_category(self.category)
+        if not self.built_in > 0:
+            raise UsageError(f"built_in={self.built_in} is no ratio: give one over zero.")
+        if not (self.first <= -2 and self.last >= 0):
+            raise UsageError(f"first={self.first} and last={self.last} are not at most -2 and at least 0.")
 
 
 @dataclass(frozen=True)
@@ -83,11 +118,23 @@ class FundingTerms(QuarterOnly):
     split: str = "2020-04-01"
 
 
+def _check_category(category: str) -> None:
+    """Refuse a kind of crime that has no series up to now."""
+    from vfm.analysis.growth import DISCONTINUED  # slow to import, and most plans need none of it
+    from vfm.data.schemas_reference import CRIME_CATEGORIES
+
+    known = sorted({*CRIME_CATEGORIES} - {*DISCONTINUED})
+    if category not in known:
+        hint = suggestion(category, known) or f" There are {', '.join(known)}."
+        raise UsageError(f'No crime is recorded as "{category}" throughout.{hint}')
+
+
 PARAMETERS: dict[str, type[QuarterOnly]] = {
     "00-data-quality": QuarterOnly,
     "10-spend-growth": SpendGrowth,
     "20-cost-per-outcome": CostPerOutcome,
     "30-trend-effects": TrendEffects,
+    "35-effects-example": EffectsExample,
     "50-funding-terms": FundingTerms,
     "90-quarterly-update": TwoYears,
 }
@@ -119,9 +166,9 @@ def check_names(given: Mapping[str, str]) -> None:
 
 
 def _typed(name: str, value: str, kind: Any) -> Any:
-    if kind is not float:
+    if kind not in {int, float}:
         return value
     try:
-        return float(value)
+        return kind(value)
     except ValueError:
-        raise UsageError(f'{name}="{value}" is not a number.') from None
+        raise UsageError(f'{name}="{value}" is not a {"whole " if kind is int else ""}number.') from None
