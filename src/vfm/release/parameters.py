@@ -9,6 +9,10 @@ from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
 
+PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
+FEWEST_DRAWS = 100
+
+
 @dataclass(frozen=True)
 class QuarterOnly:
     """The quarter reported on."""
@@ -77,6 +81,38 @@ class TrendEffects(CostPerOutcome):
 
 
 @dataclass(frozen=True)
+class Value(QuarterOnly):
+    """The prices of the answer, the deflator that brings spending to them, and which part of a crime's cost counts."""
+
+    price_base: str = "2019-20"
+    deflator: str = "2023-06 (QNA)"
+    part: str = "total"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.price_base)
+        if self.part not in PARTS:
+            raise UsageError(f'part="{self.part}" is not one of {", ".join(PARTS)}.')
+
+
+@dataclass(frozen=True)
+class ValueExample(CostPerOutcome):
+    """The invented service of the appraisal, the outcome that services share, and how many draws are made."""
+
+    service: str = "example-service-15"
+    measure: str = "risk-lower"
+    price_base: str = "2019-20"
+    schedule: str = "standard"
+    draws: int = 10_000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.price_base)
+        if self.draws < FEWEST_DRAWS:
+            raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
+
+
+@dataclass(frozen=True)
 class FundingTerms(QuarterOnly):
     """The day that parts earlier awards from later ones: the Assembly wrote in March 2020."""
 
@@ -88,6 +124,8 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "10-spend-growth": SpendGrowth,
     "20-cost-per-outcome": CostPerOutcome,
     "30-trend-effects": TrendEffects,
+    "40-value": Value,
+    "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
     "90-quarterly-update": TwoYears,
 }
@@ -119,9 +157,9 @@ def check_names(given: Mapping[str, str]) -> None:
 
 
 def _typed(name: str, value: str, kind: Any) -> Any:
-    if kind is not float:
+    if kind not in (float, int):
         return value
     try:
-        return float(value)
+        return kind(value)
     except ValueError:
-        raise UsageError(f'{name}="{value}" is not a number.') from None
+        raise UsageError(f'{name}="{value}" is not a {"whole " if kind is int else ""}number.') from None
