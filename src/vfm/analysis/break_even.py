@@ -20,6 +20,18 @@ ELSEWHERE = "elsewhere"  # the obstacle of a result that is not London's
 NO_EFFECT = "no effect with a comparison group in London is published"
 
 
+def chosen(matched: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """The spending that is looked at: every headline match of money with people, with the ends of its period.
+
+    Parameters
+    ----------
+    matched : indexed by match, with `headline`, `denominator` and `result_id`
+    results : `result_id`, `period_start`, `period_end`
+    """
+    headline = matched[matched["headline"].astype(bool) & (matched["denominator"] == "person")]
+    return headline.join(results.set_index("result_id")[["period_start", "period_end"]], on="result_id")
+
+
 def period_of(start: str, end: str) -> tuple[date, date] | CannotSay:
     """The first and the last day of a period whose ends are stated as a year, a month or a day.
 
@@ -126,28 +138,30 @@ def _needed_by(
     part: str,
     multipliers: "pd.Series[float] | None",
 ) -> pd.DataFrame:
-    known = row["reason"] == ""
-    table = crime_costs.break_even(
-        row["real"] if known else 0.0, unit_costs, prices=prices, part=part, multipliers=multipliers
-    )
-    worth = (table["each"] * table["multiplier"]).where(known & (table["reason"] == ""))
-    avoided = table["avoided"].where(known)
+    told = str(row["reason"])
+    spend = 0.0 if told else float(row["real"])
+    table = crime_costs.break_even(spend, unit_costs, prices=prices, part=part, multipliers=multipliers)
+    kept = np.nan if told else 1.0  # what is not known of the spending is not known of any kind
+    worth = (table["each"] * table["multiplier"]).where(table["reason"] == "")
     money = SPEND_BOUND[str(row["pounds_precision"])]
     people = direction(str(row["pounds_precision"]), str(row["value_precision"]))
-    ends = {end: row[end] / worth if money == Direction.EXACT else worth.where(False) for end in ("lower", "upper")}
-    per_100 = {f"per_100_{end}": (of * 100 / row["value"]).where(people == Direction.EXACT) for end, of in ends.items()}
+    by_money, by_people = (kept if way == Direction.EXACT else np.nan for way in (money, people))
+    lower, upper = row["lower"] / worth, row["upper"] / worth
+    each_100 = 100 / row["value"]
     return table.assign(
         match=match,
         service=row["service"],
         period=row["period"],
-        avoided=avoided,
-        at_least=table["at_least"].where(known),
-        per_100=avoided * 100 / row["value"],
+        avoided=table["avoided"] * kept,
+        lower=lower * by_money,
+        upper=upper * by_money,
+        at_least=table["at_least"] * kept,
+        per_100=table["avoided"] * kept * each_100,
+        per_100_lower=lower * each_100 * by_people,
+        per_100_upper=upper * each_100 * by_people,
         direction=str(money),
         per_100_direction=str(people),
-        reason=table["reason"].where(known, row["reason"]),
-        **ends,
-        **per_100,
+        reason=told or table["reason"],
     )[list(NEEDED)]
 
 

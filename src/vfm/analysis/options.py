@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from vfm.analysis.cost_effectiveness import Draws, plane
+from vfm.vocabulary.results import Estimate, Status
 
 NO_SERVICE = "No service"
 PEOPLE = 100  # costs and effects are for so many people supported
+FEWEST = 20  # assessed: a share of fewer says too little to be set beside others
 
 
 def options_sharing(
@@ -16,7 +18,7 @@ def options_sharing(
     outputs: pd.DataFrame,
     outcomes: pd.DataFrame,
     quarter: str,
-    at_least: int,
+    at_least: int = FEWEST,
 ) -> pd.DataFrame:
     """The services that report an outcome in a quarter, with what they spent and whom they supported.
 
@@ -28,7 +30,7 @@ def options_sharing(
 
     Returns
     -------
-    `service_id`, `spend` (pounds), `engaged`, `assessed`, `achieved`, and `reason`, which says why a service is not set
+    `option` (the service), `spend` (pounds), `engaged`, `assessed`, `achieved`, and `reason`, why a service is not set
     beside the others.
     """
     people = outcomes[(outcomes["quarter"] == quarter) & (outcomes["measure_id"] == measure_id)]
@@ -43,9 +45,8 @@ def options_sharing(
         ["its money or its people are not known", f"fewer than {at_least} people were assessed"],
         "",
     )
-    return table.assign(reason=reason).reset_index()[
-        ["service_id", "spend", "engaged", "assessed", "achieved", "reason"]
-    ]
+    table = table.assign(reason=reason).rename_axis("option").reset_index()
+    return table[["option", "spend", "engaged", "assessed", "achieved", "reason"]]
 
 
 def option_draws(options: pd.DataFrame, *, deadweight: float, draws: int, generator: np.random.Generator) -> Draws:
@@ -74,7 +75,7 @@ def option_draws(options: pd.DataFrame, *, deadweight: float, draws: int, genera
         costs.append(PEOPLE * row.spend / own.gamma(row.engaged + 0.5, size=draws))
         share = own.beta(row.achieved + 0.5, row.assessed - row.achieved + 0.5, size=draws)
         effects.append(PEOPLE * share * (1 - deadweight))
-    names = (NO_SERVICE, *options["service_id"])
+    names = (NO_SERVICE, *options["option"])
     return Draws(names, np.column_stack(costs), np.column_stack(effects))
 
 
@@ -102,3 +103,9 @@ SUMMARY = (
     *("option", "inc_effect", "inc_cost", "effect_lower", "effect_upper", "cost_lower", "cost_upper"),
     *("quadrant", "share"),
 )
+
+
+def certainty(evpi: float, *, worth: float, people: float, draws: int) -> Estimate:
+    """What `cost_effectiveness.value_of_information` gives, as a result that says for whom and at which worth."""
+    method = f"best of each draw less best on average; one effect worth {worth:g} pounds; {people:,.0f} people, later discounted"
+    return Estimate(evpi, n=draws, method=method, status=Status.SCENARIO)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,14 @@ def _outcome(case: Case, values: Mapping[str, float], lasting: int) -> Outcome:
     )
 
 
+def year_table(benefits: Stream, costs: Stream, factors: Mapping[str, "pd.Series[float]"]) -> pd.DataFrame:
+    """`year`, `benefits`, `costs` and `net` in pounds not discounted, and the factor of each schedule."""
+    pairs = zip_longest(benefits.pounds, costs.pounds, fillvalue=0.0)
+    table = pd.DataFrame(pairs, columns=["benefits", "costs"]).rename_axis("year").reset_index()
+    table = table.assign(net=table["benefits"] - table["costs"])
+    return table.assign(**{name: factor.to_numpy()[: len(table)] for name, factor in factors.items()})
+
+
 def costs_with_bias(costs: Stream, values: Mapping[str, float]) -> Stream:
     """The costs with the optimism bias that is assumed."""
     return with_optimism_bias(costs, values["optimism-bias"])
@@ -195,3 +204,10 @@ def groups(benefit: float, values: Mapping[str, float]) -> pd.DataFrame:
             "income": [values["income-lower"], values["income-higher"]],
         }
     )
+
+
+def named(table: pd.DataFrame, assumptions: pd.DataFrame) -> pd.DataFrame:
+    """A table of `sensitivity` with a `label` and the `unit` of each assumption."""
+    units = assumptions.set_index("assumption_id")["unit"].to_dict() | {ACHIEVED: "proportion"}
+    label = table["assumption"].str.replace("-", " ").str.capitalize()
+    return table.assign(label=label, unit=table["assumption"].map(units))

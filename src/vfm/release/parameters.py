@@ -8,7 +8,6 @@ from typing import Any
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
-
 PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
 FEWEST_DRAWS = 100
 
