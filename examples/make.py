@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from maker import catalogue, crime, faulty, monitoring, records, register
+from maker import assumed, catalogue, crime, faulty, monitoring, records, register
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parent / "data" / "raw"
@@ -25,6 +25,7 @@ def make(folder: Path) -> None:
     crime.write(raw / "reference", places, services)
     records.write(raw / "records", places, services)
     monitoring.write(raw, places, services)
+    assumed.write(raw)
     faulty.write(faults, raw, places, services)
     catalogue.write(raw)
 

@@ -17,6 +17,7 @@ RAW_OF = {
     "areas": "boroughs",
     "crime": "recorded_crime_quarter",
     "deflator": "gdp_deflator",
+    "discount_rates": "green_book_discount_rates",
 }
 
 

@@ -2,10 +2,16 @@
 
 import pandera.pandas as pa
 
-from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, column, one_of, table
+from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, check, column, one_of, table
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 COUNTED = ("in the quarter", "year so far")
+WITHIN_ITS_RANGE = check(
+    lambda frame: (frame["lower"] <= frame["value"]) & (frame["value"] <= frame["upper"]),
+    "a value outside its range",
+    "Give the lowest and the highest that can be defended, with the value between them.",
+    name="value",
+)
 
 OWN: dict[str, pa.DataFrameSchema] = {
     "services": table(
@@ -132,6 +138,24 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "due": column(DAY, "day by which it was due"),
             "replaces": column(TEXT, "the return that this one replaces", blank=True),
         },
+        empty=True,
+    ),
+    "assumptions": table(
+        "Numbers that an appraisal assumes, each with its range",
+        ["assumption_id"],
+        {
+            "assumption_id": column(TEXT, "key of the assumption", PLAIN_KEY),
+            "what": column(TEXT, "what is assumed"),
+            "value": column(NUMBER, "the number that is reckoned with"),
+            "lower": column(NUMBER, "the lowest that can be defended"),
+            "upper": column(NUMBER, "the highest that can be defended"),
+            "unit": column(TEXT, "what it is counted in"),
+            "source": column(TEXT, "where the number and its range come from"),
+            "owner_role": column(TEXT, "role that answers for it"),
+            "recorded": column(DAY, "day it was recorded"),
+            "sunset": column(DAY, "day by which it must be looked at again"),
+        },
+        WITHIN_ITS_RANGE,
         empty=True,
     ),
     "log": table(

@@ -255,6 +255,23 @@ CONTEXT: dict[str, pa.DataFrameSchema] = {
             *("vintage", "publication_date", "financial_year", "index", "pct_change", "is_forecast", "base_year"),
         ),
     ),
+    "discount_rates": processed_table(
+        str(REFERENCE["green_book_discount_rates"].title),
+        ["as_of", "from_year"],
+        _of(
+            REFERENCE["green_book_discount_rates"],
+            *("as_of", "from_year", "to_year", "standard", "health", "source"),
+        ),
+    ),
+    "unit_costs_of_crime": processed_table(
+        str(REFERENCE["unit_costs_of_crime"].title),
+        ["crime_type", "victim_type"],
+        _of(
+            REFERENCE["unit_costs_of_crime"],
+            *("crime_type", "victim_type", "anticipation", "consequence", "response", "total"),
+            *("multiplier_unrecorded", "price_base"),
+        ),
+    ),
 }
 
 RECORD_KEEPING: dict[str, pa.DataFrameSchema] = {
@@ -286,6 +303,7 @@ RECORD_KEEPING: dict[str, pa.DataFrameSchema] = {
             "mend": column(TEXT, "what is known, and what to do"),
         },
     ),
+    "assumptions": processed_table(str(OWN["assumptions"].title), ["assumption_id"], OWN["assumptions"].columns),
     "log": processed_table(str(OWN["log"].title), ["entry_id"], OWN["log"].columns),
 }
 

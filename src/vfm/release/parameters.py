@@ -9,6 +9,8 @@ from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
 POPULATIONS = ("original", "rebased")
+PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
+FEWEST_DRAWS = 100
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,38 @@ class EffectsExample(CostPerOutcome):
 
 
 @dataclass(frozen=True)
+class Value(QuarterOnly):
+    """The prices of the answer, the deflator that brings spending to them, and which part of a crime's cost counts."""
+
+    price_base: str = "2019-20"
+    deflator: str = "2023-06 (QNA)"
+    part: str = "total"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.price_base)
+        if self.part not in PARTS:
+            raise UsageError(f'part="{self.part}" is not one of {", ".join(PARTS)}.')
+
+
+@dataclass(frozen=True)
+class ValueExample(CostPerOutcome):
+    """The invented service of the appraisal, the outcome that services share, and how many draws are made."""
+
+    service: str = "example-service-15"
+    measure: str = "risk-lower"
+    price_base: str = "2019-20"
+    schedule: str = "standard"
+    draws: int = 10_000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.price_base)
+        if self.draws < FEWEST_DRAWS:
+            raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
+
+
+@dataclass(frozen=True)
 class FundingTerms(QuarterOnly):
     """The day that parts earlier awards from later ones: the Assembly wrote in March 2020."""
 
@@ -135,6 +169,8 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "20-cost-per-outcome": CostPerOutcome,
     "30-trend-effects": TrendEffects,
     "35-effects-example": EffectsExample,
+    "40-value": Value,
+    "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
     "90-quarterly-update": TwoYears,
 }

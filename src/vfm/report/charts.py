@@ -155,12 +155,13 @@ def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str
 
 
 @_in_style
-def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> Figure:
-    """Values in pounds on a log scale: a dot with its interval, or a dot and an arrow for a bound.
+def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str, unit: str = "£") -> Figure:
+    """Values on a log scale: a dot with its interval, or a dot and an arrow for a bound.
 
     Parameters
     ----------
     table : the columns named, and `lower`, `upper` (blank without an interval) and `direction`
+    unit : what the values are in, as `words.quantity` takes it
     """
     if not (table[[value, "lower", "upper"]].min(axis=None) > 0):
         raise ValueError("a log scale has no place for a value of zero or less")
@@ -189,7 +190,7 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
             markerfacecolor=DARK_BLUE if not point.direction else "white",
         )
         axes.annotate(
-            words.bounded(words.pounds(point.value, short=True), point.direction),
+            words.bounded(words.quantity(point.value, unit, short=True), point.direction),
             (point.value, row),
             xytext=(0, 9),
             textcoords="offset points",
@@ -200,7 +201,10 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str) -> F
     axes.set_xlim(low / 5, high * 20)  # room for the words beside the first and the last
     axes.set_ylim(-0.8, len(table) - 0.4)
     _rows(axes, list(points["label"]), x_label)
-    _pounds_axis(axes.xaxis)
+    if unit.startswith("£"):
+        _pounds_axis(axes.xaxis)
+    else:
+        axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:,.12g}")
     axes.xaxis.set_minor_formatter(lambda *_: "")
     return figure
 

@@ -24,14 +24,15 @@ def quantity(value: float, unit: str, *, short: bool = False) -> str:
     ('£53.6 million', '£53.6m', '£3,802')
     >>> quantity(18.1818, "£ per person reached"), quantity(1.2712, "proportion"), quantity(141, "awards")
     ('£18.18', '127.1%', '141')
-    >>> quantity(12, "months")
-    '12 months'
+    >>> quantity(12, "months"), quantity(0.1096, "offences")
+    ('12 months', '0.11')
     """
     if unit.startswith("£"):
         return pounds(value, short=short)
     if unit.startswith("proportion"):
         return _signed(value, f"{abs(value) * 100:,.1f}%")
-    text = _signed(value, f"{abs(value):,.0f}" if float(value).is_integer() else f"{abs(value):,.1f}")
+    places = 0 if float(value).is_integer() else 1 if round(abs(value), 2) >= 1 else 2
+    text = _signed(value, f"{abs(value):,.{places}f}")
     return f"{text} month{'' if text == '1' else 's'}" if unit == "months" else text
 
 

@@ -141,6 +141,7 @@ def test_records_that_are_wrong_stop_a_build(project_copy: ProjectCopy) -> None:
 # ---- the contract
 
 SENT = {
+    "assumptions",
     "spend",
     "outputs",
     "outcomes",
@@ -148,7 +149,7 @@ SENT = {
     "grants",
     "contracts",
     "ledgers",
-}  # no return is published, nor London's rest
+}  # no return is published, nor London's rest; and nothing is assumed of what is
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -300,7 +301,7 @@ def test_a_notebook_gets_its_tables_built_once_and_by_name(
     assert data.matched["spend"].notna().all()
     assert (data.matched["basis"] != "none").all()
     assert "awards" in dir(data)
-    assert repr(data).startswith("Tables of 2019-20-Q4 (January to March 2020): allocations, areas, awards")
+    assert repr(data).startswith("Tables of 2019-20-Q4 (January to March 2020): allocations, areas, assumptions")
     assert data.sources("deflator").startswith("GDP deflator by financial year, two vintages (HM Treasury; ")
 
     for unknown, hint in (("award", ' Did you mean "awards"?'), ("colour", "")):

@@ -1,0 +1,244 @@
+"""What would have to be avoided for published spending to pay for itself: real terms first, then the count."""
+
+from calendar import monthrange
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from vfm.analysis import crime_costs
+from vfm.analysis.growth import real_terms
+from vfm.analysis.unit_costs import SPEND_BOUND, direction
+from vfm.vocabulary.periods import FinancialYear
+from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result, Status
+
+# Of the kinds with an individual as victim, those that the police record as violence against the person or as robbery:
+# what services for young people at risk of violence are for. Every kind stands in the whole table.
+AGAINST_A_PERSON = ("violence with injury", "violence without injury", "robbery", "homicide")
+COMPARED = "comparison-group"  # how `evidence` begins where there is a comparison group
+ELSEWHERE = "elsewhere"  # the obstacle of a result that is not London's
+NO_EFFECT = "no effect with a comparison group in London is published"
+
+
+def chosen(matched: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """The spending that is looked at: every headline match of money with people, with the ends of its period.
+
+    Parameters
+    ----------
+    matched : indexed by match, with `headline`, `denominator` and `result_id`
+    results : `result_id`, `period_start`, `period_end`
+    """
+    headline = matched[matched["headline"].astype(bool) & (matched["denominator"] == "person")]
+    return headline.join(results.set_index("result_id")[["period_start", "period_end"]], on="result_id")
+
+
+def period_of(start: str, end: str) -> tuple[date, date] | CannotSay:
+    """The first and the last day of a period whose ends are stated as a year, a month or a day.
+
+    >>> period_of("2021", "2023")
+    (datetime.date(2021, 1, 1), datetime.date(2023, 12, 31))
+    >>> period_of("2016-01", "2017-05")[1]
+    datetime.date(2017, 5, 31)
+    """
+    if not start or not end:
+        return CannotSay(f"the period has no stated {'end' if start else 'start'}")
+    first = date.fromisoformat(start + "-01-01"[len(start) - len("2019") :])
+    year, month, *day = [*map(int, end.split("-"))] + ([12] if len(end) == len("2019") else [])
+    last = date(year, month, day[0] if day else monthrange(year, month)[1])
+    if last < first:
+        raise ValueError(f"a period goes forward, not from {start} to {end}")
+    return first, last
+
+
+def middle_year(first: date, last: date) -> FinancialYear:
+    """The financial year in which the middle day of a period lies.
+
+    >>> str(middle_year(date(2016, 1, 1), date(2017, 5, 31)))
+    '2016-17'
+    """
+    return _year_of(first + (last - first) / 2)
+
+
+def _year_of(day: date) -> FinancialYear:
+    return FinancialYear(day.year if day.month > 3 else day.year - 1)
+
+
+def real_spending(spending: pd.DataFrame, index: "pd.Series[float]", base: str) -> pd.DataFrame:
+    """Spending of stated periods in the prices of one financial year.
+
+    Parameters
+    ----------
+    spending : `spend` in cash, `period_start` and `period_end` (a year, a month or a day; blank where not stated)
+    index : a deflator by financial year
+    base : the financial year whose prices are wanted
+
+    Returns
+    -------
+    `spending` with `price_year`, `real` (pounds), `lower`, `upper` and `reason`, which says why there is nothing. When
+    in its period the money was spent is not known: it is taken to be in the prices of the financial year of the middle
+    day, and the range is that of all of it in the dearest and all of it in the cheapest year that the period touches.
+    A period within one financial year has no range.
+    """
+    rows = [
+        _real(row.spend, str(row.period_start or ""), str(row.period_end or ""), index, base)
+        for row in spending.astype({"period_start": object, "period_end": object}).fillna("").itertuples()
+    ]
+    more = pd.DataFrame(rows, columns=["price_year", "real", "lower", "upper", "reason"], index=spending.index)
+    return spending.drop(columns=["reason"], errors="ignore").join(more)
+
+
+def _real(
+    spend: float, start: str, end: str, index: "pd.Series[float]", base: str
+) -> tuple[str, float, float, float, str]:
+    period = period_of(start, end)
+    if isinstance(period, CannotSay):
+        return "", np.nan, np.nan, np.nan, period.reason
+    middle = str(middle_year(*period))
+    years = [str(FinancialYear(year)) for year in range(_year_of(period[0]).first, _year_of(period[1]).first + 1)]
+    found = {year: real_terms(spend, year, base, index) for year in {middle, *years}}
+    silent = [result.reason for year in sorted(found) if isinstance(result := found[year], CannotSay)]
+    if silent:
+        return middle, np.nan, np.nan, np.nan, silent[0]
+    pounds = {year: result.value for year, result in found.items() if isinstance(result, Estimate)}
+    ends = (min(pounds.values()), max(pounds.values())) if len(years) > 1 else (np.nan, np.nan)
+    return middle, pounds[middle], *ends, ""
+
+
+def needed(
+    spending: pd.DataFrame,
+    unit_costs: pd.DataFrame,
+    *,
+    prices: str,
+    part: str = "total",
+    multipliers: "pd.Series[float] | None" = None,
+) -> pd.DataFrame:
+    """How many crimes of each kind would have to be avoided to pay for each spending, were that kind the only one.
+
+    Parameters
+    ----------
+    spending : indexed by match, from `real_spending`, with `value` (people supported), `service`, `counted`,
+        `pounds_precision` and `value_precision`
+    unit_costs, prices, part, multipliers : as in `crime_costs.break_even`
+
+    Returns
+    -------
+    One row a match and kind: `match`, `service`, `period`, `crime_type`, `each`, `avoided` (exact), `lower`, `upper`,
+    `at_least` (whole crimes), `per_100` (for each 100 people supported), `per_100_lower`, `per_100_upper`, `direction`
+    and `per_100_direction` where money or people are bounds, and `reason`. A bound has no range.
+    """
+    tables = [_needed_by(match, row, unit_costs, prices, part, multipliers) for match, row in spending.iterrows()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _needed_by(
+    match: object,
+    row: "pd.Series[float]",
+    unit_costs: pd.DataFrame,
+    prices: str,
+    part: str,
+    multipliers: "pd.Series[float] | None",
+) -> pd.DataFrame:
+    told = str(row["reason"])
+    spend = 0.0 if told else float(row["real"])
+    table = crime_costs.break_even(spend, unit_costs, prices=prices, part=part, multipliers=multipliers)
+    kept = np.nan if told else 1.0  # what is not known of the spending is not known of any kind
+    worth = (table["each"] * table["multiplier"]).where(table["reason"] == "")
+    money = SPEND_BOUND[str(row["pounds_precision"])]
+    people = direction(str(row["pounds_precision"]), str(row["value_precision"]))
+    by_money, by_people = (kept if way == Direction.EXACT else np.nan for way in (money, people))
+    lower, upper = row["lower"] / worth, row["upper"] / worth
+    each_100 = 100 / row["value"]
+    return table.assign(
+        match=match,
+        service=row["service"],
+        period=row["period"],
+        avoided=table["avoided"] * kept,
+        lower=lower * by_money,
+        upper=upper * by_money,
+        at_least=table["at_least"] * kept,
+        per_100=table["avoided"] * kept * each_100,
+        per_100_lower=lower * each_100 * by_people,
+        per_100_upper=upper * each_100 * by_people,
+        direction=str(money),
+        per_100_direction=str(people),
+        reason=told or table["reason"],
+    )[list(NEEDED)]
+
+
+NEEDED = (
+    *("match", "service", "period", "crime_type", "multiplier", "each", "avoided", "lower", "upper", "at_least"),
+    *("per_100", "per_100_lower", "per_100_upper", "direction", "per_100_direction", "price_base", "reason"),
+)
+
+
+def as_result(row: "pd.Series[float]", value: str) -> Result:
+    """A row of `needed` as a result: "at_least" whole crimes, "per_100", or "share" of people with one each.
+
+    The share of those supported who would each have to avoid one crime is the switching value of the spending.
+    """
+    if row["reason"]:
+        return CannotSay(row["reason"])
+    column, scale = ("avoided", 1.0) if value == "at_least" else ("per_100", 0.01 if value == "share" else 1.0)
+    ends = [row[f"{'' if column == 'avoided' else 'per_100_'}{end}"] * scale for end in ("lower", "upper")]
+    point = row[column] * scale
+    if value == "at_least":
+        point, *ends = (np.ceil(np.round(x, 9)) for x in (point, *ends))
+    method = f"real spending over the unit cost of one, {row['price_base']} prices"
+    if row["multiplier"] != 1:
+        method += "; with crimes that are not recorded"
+    way = Direction(row["direction"] if column == "avoided" else row["per_100_direction"])
+    if np.isnan(ends).any():
+        return Estimate(float(point), method=method, status=Status.SCENARIO, direction=way)
+    method += "; range over the years in which it may have been spent"
+    return Estimate(float(point), float(ends[0]), float(ends[1]), method=method, status=Status.SCENARIO, direction=way)
+
+
+def real_result(row: "pd.Series[float]") -> Result:
+    """A row of `real_spending` as a result."""
+    if row["reason"]:
+        return CannotSay(row["reason"])
+    way = SPEND_BOUND[str(row["pounds_precision"])]
+    method = f"GDP deflator from {row['price_year']}, the year of the middle day"
+    if way != Direction.EXACT or np.isnan(row["lower"]):
+        return Estimate(row["real"], method=method, direction=way)
+    method += "; range over the years that the period touches"
+    return Estimate(row["real"], row["lower"], row["upper"], method=method)
+
+
+def benefit_cost(evidence: pd.DataFrame, service_id: str) -> CannotSay:
+    """Why there is no benefit-cost ratio of a service: a benefit is an effect, and an effect needs a comparison group.
+
+    Parameters
+    ----------
+    evidence : matches with `service_id`, `evidence` and `obstacle`
+    """
+    own = compared(evidence)
+    if (own["in_london"] & (own["service_id"] == service_id)).any():
+        return CannotSay("an effect with a comparison group is published, and has not been priced yet")
+    return CannotSay(NO_EFFECT)
+
+
+def compared(evidence: pd.DataFrame) -> pd.DataFrame:
+    """The results that a comparison group stands behind, and whether each is `in_london`."""
+    has = evidence["evidence"].fillna("").str.startswith(COMPARED)
+    return evidence[has].assign(in_london=evidence["obstacle"].fillna("") != ELSEWHERE)
+
+
+def not_monetised(results: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """Published outcomes of London's services, none of which has a price: they stand beside what is counted in pounds.
+
+    Parameters
+    ----------
+    results : `result_id`, `service_id`, `kind`, `measure`, `period`, `value`, `evidence`
+    matches : `result_id`, `service`, `obstacle`
+
+    Returns
+    -------
+    `service`, `measure`, `period`, `share` or `count`, and `evidence`: by service, then as published.
+    """
+    about = matches.drop_duplicates("result_id").set_index("result_id")
+    outcomes = results[results["kind"] == "outcome"].join(about[["service", "obstacle"]], on="result_id")
+    outcomes = outcomes[outcomes["obstacle"].fillna("") != ELSEWHERE]
+    is_share = outcomes["value"] <= 1
+    table = outcomes.assign(share=outcomes["value"].where(is_share), count=outcomes["value"].where(~is_share))
+    return table.sort_values(["service", "result_id"])[["service", "measure", "period", "share", "count", "evidence"]]
