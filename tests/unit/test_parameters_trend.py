@@ -11,7 +11,8 @@ QUARTER = Quarter.parse("2019-20-Q4")
 
 def test_the_defaults_are_those_of_the_notebook() -> None:
     got = parameters.for_notebook("30-trend-effects", QUARTER, {})
-    assert got == {"quarter": "2019-20-Q4", "level": 0.95, "change": "2014-04", "until": "2016-17-Q4"}
+    series = {"quarter": "2019-20-Q4", "level": 0.95, "change": "2014-04", "until": "2016-17-Q4"}
+    assert got == series | {"category": "violence_against_the_person", "population": "original"}
 
 
 @pytest.mark.parametrize(
