@@ -113,28 +113,44 @@ def plane(table: pd.DataFrame, *, reference: str, worth: float, x_label: str, y_
         axes.plot(across, [row.inc_cost] * 2, color=colour, linewidth=2, marker="|")
         axes.plot([row.inc_effect] * 2, up, color=colour, linewidth=2, marker="_")
         axes.plot(row.inc_effect, row.inc_cost, linestyle="none", marker=marker, markersize=9, color=colour)
-        axes.annotate(
-            str(row.option), (row.inc_effect, row.cost_upper), xytext=(4, 4), textcoords="offset points", fontsize=10
-        )
     axes.annotate(reference, (0, 0), xytext=(6, -6), textcoords="offset points", va="top", fontsize=10)
     right, top = float(table["effect_upper"].max()) * 1.3, float(table["cost_upper"].max()) * 1.2
     far = min(right, top / worth) if worth > 0 else right
     axes.plot([0, far], [0, far * worth], color=DARK_GREY, linestyle=":", linewidth=1.8)
     axes.annotate(
         f"one worth {words.pounds(worth, short=True)}",
-        (far, far * worth),
-        xytext=(-6, 0),
+        (far * 0.3, far * 0.3 * worth),
+        xytext=(6, -4),
         textcoords="offset points",
-        ha="right",
         va="top",
         fontsize=10,
     )
+    _name_options(axes, table, near=0.3 * right)
     axes.set_xlim(min(0.0, float(table["effect_lower"].min())) - 0.06 * right, right)
     axes.set_ylim(min(0.0, float(table["cost_lower"].min())) - 0.1 * top, top)
     _pounds_axis(axes.yaxis)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     return figure
+
+
+def _name_options(axes: Axes, table: pd.DataFrame, *, near: float) -> None:
+    """The dearer half above their crosses and the rest below, and to the left of a neighbour on the same side."""
+    above = table["inc_cost"] >= table["inc_cost"].median()
+    for place, row in enumerate(table.itertuples()):
+        up = bool(above.iloc[place])
+        apart = table["inc_effect"][above == up] - row.inc_effect
+        left = ((apart > 0) & (apart < near)).any() and row.inc_effect > near
+        axes.annotate(
+            str(row.option),
+            (row.inc_effect, row.cost_upper if up else row.cost_lower),
+            xytext=(-4 if left else 4, 4 if up else -4),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="bottom" if up else "top",
+            fontsize=10,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
 
 
 def _two_to_five(options: list[str]) -> None:

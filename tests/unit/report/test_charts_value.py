@@ -110,6 +110,17 @@ def test_options_stand_on_the_plane_with_their_ranges() -> None:
     assert left < -5 and right > 50 and low < 0 and high > 95_000
 
 
+def test_names_of_neighbours_on_the_plane_stand_apart() -> None:
+    """Of two cheap neighbours the left one has its name on the left, and both stand below; the dear ones above."""
+    near = pd.DataFrame({"option": list("ABCD"), "inc_effect": [36.0, 40.0, 43.0, 2.0]})
+    near["inc_cost"] = [69_000.0, 63_000.0, 90_000.0, 75_000.0]
+    near = near.assign(effect_lower=near["inc_effect"] - 1, effect_upper=near["inc_effect"] + 1)
+    near = near.assign(cost_lower=near["inc_cost"] - 5_000, cost_upper=near["inc_cost"] + 5_000)
+    names = {text.get_text(): text for text in plane(near).axes[0].texts}
+    assert [names[name].get_ha() for name in "ABCD"] == ["right", "left", "left", "left"]
+    assert [names[name].xy[1] for name in "ABCD"] == [64_000, 58_000, 95_000, 80_000]
+
+
 def test_more_options_than_there_are_looks_are_refused() -> None:
     six = pd.DataFrame(1 / 6, index=THRESHOLDS, columns=list("abcdef"))
     with pytest.raises(ValueError, match="two to five options apart, not 6"):
