@@ -159,8 +159,16 @@ def _two_to_five(options: list[str]) -> None:
 
 
 def _end_labels(axes: Axes, place: float, heights: dict[str, float], *, apart: float) -> None:
-    """A name at the end of each line, moved up where two would stand on each other."""
-    last = -1.0
+    """A name at the end of each line, moved up where two would stand on each other; lines that end as one share it."""
+    ends: list[tuple[float, list[str]]] = []
     for name, height in sorted(heights.items(), key=lambda pair: pair[1]):
+        if ends and height - ends[-1][0] < apart / 6:
+            ends[-1][1].append(name)
+        else:
+            ends.append((height, [name]))
+    last = -1.0
+    for height, names in ends:
         last = max(height, last + apart)
-        axes.annotate(name, (place, last), xytext=(6, 0), textcoords="offset points", va="center", fontsize=10)
+        text = words.listing(names).replace(" and ", "\nand ")
+        axes.annotate(text, (place, last), xytext=(6, 0), textcoords="offset points", va="center", fontsize=10)
+        last += apart * text.count("\n") / 2

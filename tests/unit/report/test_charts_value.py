@@ -96,6 +96,15 @@ def test_lines_of_acceptability_are_the_chances_and_circles_the_frontier() -> No
     assert heights[2] - heights[1] == pytest.approx(0.065)  # would stand on each other at 0.44 and 0.46
 
 
+def test_lines_that_end_as_one_share_a_name_and_no_other_line_is_called_by_it() -> None:
+    """At 0, 0 and 0.2: pushed up one by one, the name of the second would stand nearer to another line."""
+    table = CHANCES.assign(**{"None": [1.0, 0.6, 0.0], "A": [0.0, 0.3, 0.2], "B": 0.0})
+    assert [(text.get_text(), text.xy[1]) for text in acceptability(table).axes[0].texts] == [
+        ("None\nand B", 0.0),
+        ("A", 0.2),
+    ]
+
+
 def test_options_stand_on_the_plane_with_their_ranges() -> None:
     axes = plane().axes[0]
     points = [line for line in axes.lines if line.get_marker() in {"o", "s"}]
