@@ -71,9 +71,9 @@ def event_study(table: pd.DataFrame, *, x_label: str, y_label: str) -> Figure:
     axes.plot(known.index, known["value"], linestyle="none", marker="o", markersize=7, color=DARK_BLUE)
     base = rows.index[rows["exposure"] == -1]
     axes.plot(base, rows["value"][base], "D", markersize=7, color=DARK_BLUE, markerfacecolor="white")
-    axes.annotate("base: 0 by definition", (base[0], 0), xytext=(0, 9), textcoords="offset points", ha="center")
+    axes.annotate("base", (base[0], 0), xytext=(0, 9), textcoords="offset points", ha="center")
     names = [str(e) for e in exposures]
-    names[0], names[-1] = f"{names[0].replace('-', '−')} or before", f"{names[-1]} or later"
+    names[0], names[-1] = f"{names[0].replace('-', '−')} or\nbefore", f"{names[-1]} or\nlater"
     axes.set_xticks(range(len(rows)), [name.replace("-", "−") for name in names])
     axes.yaxis.set_major_formatter(lambda value, _: words.quantity(float(value), "proportion").replace(".0%", "%"))
     axes.set_xlim(-0.5, len(rows) - 0.5)

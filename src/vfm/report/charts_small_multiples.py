@@ -6,7 +6,6 @@ import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vfm.report import words
 from vfm.report.charts import DARK_BLUE, DARK_GREY, DARK_PINK, TURQUOISE, WIDTH, _in_style
 
 SMALL = 9  # points of type in a panel
@@ -49,7 +48,7 @@ def _control_chart(axes: Axes, rows: pd.DataFrame) -> None:
     axes.plot(special.index, special["value"], linestyle="none", marker="D", markersize=3.5, color=DARK_PINK)
     last = len(rows) - 1
     axes.annotate(
-        words.cell(round(float(rows["value"].iloc[last]), 1)),
+        f"{rows['value'].iloc[last]:,.1f}",
         (last, rows["value"].iloc[last]),
         xytext=(5, 0),
         textcoords="offset points",
@@ -67,7 +66,7 @@ def courses(table: pd.DataFrame, *, started: str, never: str, y_label: str) -> F
     Parameters
     ----------
     table : from `starts.mean_courses`: `start`, `areas`, `quarter` (periods of quarters to March), `started`, `never`
-    started, never : names of the two lines, in the first panel
+    started, never : names of the solid and of the dashed line, told in the first panel
     y_label : what is counted
     """
     starts = list(dict.fromkeys(table["start"]))
@@ -81,18 +80,7 @@ def courses(table: pd.DataFrame, *, started: str, never: str, y_label: str) -> F
         axes.axvline(int((rows["quarter"] < start).sum()) - 0.5, color=DARK_GREY, linestyle=":", linewidth=1.5)
         _dress(axes, quarters, f"Started {start.start_time:%B %Y}: {rows['areas'].iloc[0]} boroughs")
         axes.set_ylim(0, top)
-    for name, text in (("started", started), ("never", never)):
-        height = float(table.loc[table["start"] == starts[0], name].iloc[-1])
-        beyond = float(table.loc[table["start"] == starts[0], "never" if name == "started" else "started"].iloc[-1])
-        panels[0].annotate(
-            text,
-            (len(rows) - 1, height),
-            xytext=(0, 12 if height >= beyond else -12),
-            textcoords="offset points",
-            ha="right",
-            va="bottom" if height >= beyond else "top",
-            fontsize=SMALL,
-        )
+    panels[0].annotate(f"solid: {started}\ndashed: {never}", (0, top * 0.05), fontsize=SMALL)
     figure.supylabel(y_label, fontsize=SMALL + 1)
     return figure
 
