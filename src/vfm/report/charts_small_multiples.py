@@ -80,7 +80,8 @@ def courses(table: pd.DataFrame, *, started: str, never: str, y_label: str) -> F
         axes.axvline(int((rows["quarter"] < start).sum()) - 0.5, color=DARK_GREY, linestyle=":", linewidth=1.5)
         _dress(axes, quarters, f"Started {start.start_time:%B %Y}: {rows['areas'].iloc[0]} boroughs")
         axes.set_ylim(0, top)
-    panels[0].annotate(f"solid: {started}\ndashed: {never}", (0, top * 0.05), fontsize=SMALL)
+    words = f"solid: {started}\ndashed: {never}"  # on the right: the first start is the earliest
+    panels[0].annotate(words, (len(rows) - 1, top * 0.05), ha="right", fontsize=SMALL)
     figure.supylabel(y_label, fontsize=SMALL + 1)
     return figure
 
