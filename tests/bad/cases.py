@@ -189,6 +189,13 @@ def out_of_the_folder(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
     entry("log", path="../log.csv")(copy, _)
 
 
+def linked_return(copy: ProjectCopy, _: pytest.MonkeyPatch) -> None:
+    folder = copy.raw / "returns" / "2019-20-Q4"
+    folder.mkdir(parents=True)
+    (copy.raw.parent / "spend.csv").write_text("service,area\n")
+    (folder / "spend.csv").symlink_to(copy.raw.parent / "spend.csv")
+
+
 NO_ONE = PermissionError(EACCES, "Permission denied")
 SAVE_AS, OPEN_QUOTE = "Save the file as CSV UTF-8.", "Look for a quotation mark that is not closed"
 DENIED = "Permission denied"
@@ -219,6 +226,9 @@ CASES = [
          "Raw files are never edited: restore it."),
     Case("a path out of the folder", out_of_the_folder,
          "the path leads out of the folder of raw files", ("../log.csv",), "Put the file under data/raw"),
+    Case("a return that is a link out of the folder", linked_return,
+         "a link that leads out of the folder of raw files, or nowhere", ("returns/2019-20-Q4/spend.csv",),
+         "a link is not followed."),
     Case("a file that nobody described", without_its_hash("spend.csv", lambda path: path.write_text("a\n")),
          "the file is not described in the catalogue", ("spend.csv",), "Describe it in datapackage.json"),
     Case("a described file of no table", more_entries(("budgets", "log-2.csv")),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -92,8 +93,14 @@ class Catalogue:
         return [
             Incoming(self.folder / within, within.as_posix(), within.parent.name)
             for within in found
-            if not any(part.startswith(".") for part in within.parts)
+            if not any(part.startswith(".") for part in within.parts) and not self._leads_out(within)
         ]
+
+    def _leads_out(self, within: Path) -> bool:
+        """Whether a path among the raw files is a link to somewhere else, or nowhere: it is neither read nor hashed."""
+        place = self.folder / within
+        # not Path.resolve, which stops at a loop of links
+        return not (place.exists() and Path(os.path.realpath(place)).is_relative_to(os.path.realpath(self.folder)))
 
     def place(self, file: RawFile) -> Path | None:
         """Where `file` is, or None when that is outside the folder of raw files."""
@@ -114,7 +121,7 @@ class Catalogue:
 
     def problems(self) -> list[Problem]:
         """Raw files that are missing, changed, outside the folder or not described."""
-        return [*self._described_problems(), *self._undescribed_problems()]
+        return [*self._described_problems(), *self._undescribed_problems(), *self._linked_problems()]
 
     def _described_problems(self) -> Iterator[Problem]:
         for file in self.files.values():
@@ -140,6 +147,13 @@ class Catalogue:
                     "the file is not described in the catalogue",
                     f"Describe it in {CATALOGUE} with publisher, licence and source, or take it away.",
                 )
+
+    def _linked_problems(self) -> Iterator[Problem]:
+        for path in sorted(path for folder in INCOMING for path in (self.folder / folder).rglob("*")):
+            within = path.relative_to(self.folder)
+            if self._leads_out(within):
+                mend = "Put what it leads to in its place; a link is not followed."
+                yield Problem(within.as_posix(), "a link that leads out of the folder of raw files, or nowhere", mend)
 
     @property
     def fingerprint(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vfm.data.catalogue import Catalogue, sha256
+from vfm.data.catalogue import INCOMING, Catalogue, sha256
 from vfm.vocabulary.errors import DataError
 
 FILE = "awards.csv"
@@ -104,6 +104,21 @@ def test_a_path_out_of_the_folder_is_refused_and_nothing_there_is_read(folder: P
     catalogue = read(folder, ENTRY, ENTRY | {"name": "budget", "path": path})
     assert (path, "the path leads out of the folder of raw files") in told(catalogue)
     assert catalogue.present(catalogue.files["budget"]) is None
+
+
+@pytest.mark.parametrize("link", ["returns/2019-20-Q4/spend.csv", "ledgers/linked", "ledgers/loop"])
+def test_what_came_in_as_a_link_out_of_the_folder_is_refused_and_not_read(folder: Path, link: str) -> None:
+    outside = folder.parent / "sent"
+    outside.mkdir()
+    (outside / "spend.csv").write_bytes(b"service,area\n")
+    (folder / link).parent.mkdir(parents=True)
+    leads_to = {"spend.csv": outside / "spend.csv", "linked": outside, "loop": folder / link}
+    (folder / link).symlink_to(leads_to[Path(link).name])
+    (folder / "grants").mkdir()
+    (folder / "grants" / "same.csv").symlink_to(folder / FILE)
+    catalogue = read(folder, ENTRY)
+    assert (link, "a link that leads out of the folder of raw files, or nowhere") in told(catalogue)
+    assert [one.label for sent in INCOMING for one in catalogue.incoming(sent)] == ["grants/same.csv"]
 
 
 @pytest.mark.parametrize("path", ["a\0b", "loop", "x" * 300])
