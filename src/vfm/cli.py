@@ -4,13 +4,47 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vfm.vocabulary.errors import DataError, RunError, UsageError, VfmError
 
 if TYPE_CHECKING:
     from vfm.data.project import Project
+
+Function = Callable[["Project", argparse.Namespace], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the front door says of a command, and what it takes besides --data."""
+
+    function: Function
+    what: str
+    example: str
+    arguments: tuple["Argument", ...]
+
+
+class Argument:
+    """One argument, as argparse wants it."""
+
+    def __init__(self, *names: str, **options: Any):
+        self.names, self.options = names, options
+
+
+COMMANDS: dict[str, Command] = {}
+QUARTER = Argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
+
+
+def command(what: str, *arguments: Argument, example: str) -> Callable[[Function], Function]:
+    """Put a function at the front door, under its own name."""
+
+    def at_the_door(function: Function) -> Function:
+        COMMANDS[function.__name__] = Command(function, what, example, arguments)
+        return function
+
+    return at_the_door
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from vfm.data.project import Project
 
-        return int(options.command(Project.find(options.data), options))
+        return int(options.function(Project.find(options.data), options))
     except VfmError as error:
         _say(f"vfm: {error}", sys.stderr)
         if isinstance(error, DataError):
@@ -39,6 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+@command(
+    "every problem in what came in, and how to mend it",
+    Argument("path", metavar="PATH", nargs="*", help="files or folders (all that came in)"),
+    Argument("--format", choices=["text", "csv", "json"], default="text", help="how to say it"),
+    example="vfm check data/raw/returns/2019-20-Q4",
+)
 def check(project: "Project", options: argparse.Namespace) -> int:
     """Say every problem in what came in, or in the files named."""
     from vfm.data import checks
@@ -54,6 +94,7 @@ def check(project: "Project", options: argparse.Namespace) -> int:
     return DataError.exit_status if checked.errors else 0
 
 
+@command("raw files to processed tables", QUARTER, example="vfm build 2019-20-Q4")
 def build(project: "Project", options: argparse.Namespace) -> int:
     """Raw files to processed tables."""
     from vfm.data.build import build
@@ -63,6 +104,18 @@ def build(project: "Project", options: argparse.Namespace) -> int:
     return 0
 
 
+@command(
+    "check, build, run the notebooks: a draft of the quarter's release",
+    QUARTER,
+    Argument(
+        *("-p", "--parameter"),
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a notebook's parameter; may be given several times",
+    ),
+    example="vfm refresh 2019-20-Q4 -p level=0.9",
+)
 def refresh(project: "Project", options: argparse.Namespace) -> int:
     """Make the draft of a quarter's release."""
     from vfm.release.refresh import refresh
@@ -75,6 +128,7 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     return 0
 
 
+@command("seal a draft as the release", QUARTER, example="vfm publish 2019-20-Q4")
 def publish(project: "Project", options: argparse.Namespace) -> int:
     """Seal a draft as the release."""
     from vfm.release.publish import publish
@@ -82,6 +136,24 @@ def publish(project: "Project", options: argparse.Namespace) -> int:
 
     folder = publish(project, Quarter.parse(options.quarter))
     print(f"published: {(folder / 'index.html').relative_to(project.root)}")
+    return 0
+
+
+@command(
+    "the workbook that a provider fills in: a quarter's monitoring return",
+    QUARTER,
+    Argument("--service", metavar="SERVICE", required=True, help="key or name of the service"),
+    Argument("--to", metavar="FOLDER", default=".", help="where to write it (here)"),
+    example="vfm template 2019-20-Q4 --service london-gang-exit --to outbox",
+)
+def template(project: "Project", options: argparse.Namespace) -> int:
+    """Write the return that a provider fills in."""
+    from vfm.data.quarter import QuarterData
+    from vfm.data.template import template_for
+    from vfm.vocabulary.periods import Quarter
+
+    data = QuarterData(project, Quarter.parse(options.quarter))
+    print(template_for(data, options.service, Path(options.to)))
     return 0
 
 
@@ -101,50 +173,15 @@ def _say(line: str, to: TextIO, end: str = "\n") -> None:
     print(line.encode(encoding, errors="backslashreplace").decode(encoding), file=to, end=end)
 
 
-def template(project: "Project", options: argparse.Namespace) -> int:
-    """Write the return that a provider fills in."""
-    from vfm.data.quarter import QuarterData
-    from vfm.data.template import template_for
-    from vfm.vocabulary.periods import Quarter
-
-    data = QuarterData(project, Quarter.parse(options.quarter))
-    print(template_for(data, options.service, Path(options.to)))
-    return 0
-
-
-COMMANDS: dict[Callable[["Project", argparse.Namespace], int], str] = {
-    check: "every problem in what came in, and how to mend it",
-    build: "raw files to processed tables",
-    refresh: "check, build, run the notebooks: a draft of the quarter's release",
-    publish: "seal a draft as the release",
-    template: "the workbook that a provider fills in: a quarter's monitoring return",
-}
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="vfm", description="Value for money of policing and crime commissioning, that can be checked."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for function, what in COMMANDS.items():
-        command = commands.add_parser(function.__name__, help=what, description=what)
-        command.set_defaults(command=function)
-        command.add_argument("--data", metavar="DATA", help="published (as it is) or examples (invented)")
-        if function is check:
-            command.add_argument("path", metavar="PATH", nargs="*", help="files or folders (all that came in)")
-            command.add_argument("--format", choices=["text", "csv", "json"], default="text", help="how to say it")
-        else:
-            command.add_argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
-        if function is template:
-            command.add_argument("--service", metavar="SERVICE", required=True, help="key or name of the service")
-            command.add_argument("--to", metavar="FOLDER", default=".", help="where to write it (here)")
-        if function is refresh:
-            command.add_argument(
-                "-p",
-                "--parameter",
-                metavar="NAME=VALUE",
-                action="append",
-                default=[],
-                help="a notebook's parameter; may be given several times",
-            )
+    for name, known in COMMANDS.items():
+        one = commands.add_parser(name, help=known.what, description=known.what, epilog=f"example: {known.example}")
+        one.set_defaults(function=known.function)
+        one.add_argument("--data", metavar="DATA", help="published (as it is) or examples (invented)")
+        for argument in known.arguments:
+            one.add_argument(*argument.names, **argument.options)
     return parser

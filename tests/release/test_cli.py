@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vfm.cli import COMMANDS, main
+from vfm.cli import COMMANDS, _parser, main
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -23,7 +23,16 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert stop.value.code == 0
     said = capsys.readouterr().out
-    assert all(command.__name__ in said for command in COMMANDS)
+    assert all(name in said for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example_that_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert f"example: {COMMANDS[name].example}" in " ".join(capsys.readouterr().out.split())
+    taken = _parser().parse_args(shlex.split(COMMANDS[name].example)[1:])
+    assert taken.function is COMMANDS[name].function
 
 
 def test_help_imports_nothing_that_takes_time() -> None:
