@@ -35,6 +35,7 @@ class Argument:
 
 COMMANDS: dict[str, Command] = {}
 QUARTER = Argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
+ROLE = Argument("--role", metavar="ROLE", required=True, help="who does it, as release/roles.csv names it; no person")
 
 
 def command(what: str, *arguments: Argument, example: str) -> Callable[[Function], Function]:
@@ -124,17 +125,52 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     quarter = Quarter.parse(options.quarter)
     draft = refresh(project, quarter, _given(options.parameter), lambda line: print(line, flush=True))
     print(f"draft: {(draft / 'index.html').relative_to(project.root)}")
-    print(f"to publish it: vfm publish {quarter}{f' --data {options.data}' if options.data else ''}")
+    print(f"to put it forward: vfm submit {quarter} --role ROLE{f' --data {options.data}' if options.data else ''}")
     return 0
 
 
-@command("seal a draft as the release", QUARTER, example="vfm publish 2019-20-Q4")
+@command(
+    "put a draft forward for review",
+    *(QUARTER, ROLE),
+    example='vfm submit 2019-20-Q4 --role "performance analyst"',
+)
+def submit(project: "Project", options: argparse.Namespace) -> int:
+    """Put a draft forward for review."""
+    from vfm.release import gate
+    from vfm.vocabulary.periods import Quarter
+
+    folder = gate.submit(project, Quarter.parse(options.quarter), options.role)
+    print(f"in review: {(folder / 'index.html').relative_to(project.root)}")
+    return 0
+
+
+@command(
+    "approve what is in review, as another role than the one that submitted it",
+    *(QUARTER, ROLE),
+    example='vfm approve 2019-20-Q4 --role "head of performance"',
+)
+def approve(project: "Project", options: argparse.Namespace) -> int:
+    """Approve what is in review."""
+    from vfm.release import gate, manifest
+    from vfm.vocabulary.periods import Quarter
+
+    approval = manifest.read(gate.approve(project, Quarter.parse(options.quarter), options.role))["approval"]
+    print(f"approved by the {approval['role']}, {approval['at']}, over {approval['hash']}")
+    return 0
+
+
+@command(
+    "seal an approved draft as the release",
+    QUARTER,
+    Argument("--reason", metavar="TEXT", default="", help="why there is another version; the first needs none"),
+    example='vfm publish 2019-20-Q4 --reason "The returns of two boroughs came late."',
+)
 def publish(project: "Project", options: argparse.Namespace) -> int:
-    """Seal a draft as the release."""
+    """Seal an approved draft as the release."""
     from vfm.release.publish import publish
     from vfm.vocabulary.periods import Quarter
 
-    folder = publish(project, Quarter.parse(options.quarter))
+    folder = publish(project, Quarter.parse(options.quarter), options.reason)
     print(f"published: {(folder / 'index.html').relative_to(project.root)}")
     return 0
 

@@ -8,10 +8,14 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from vfm.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 QUARTER = "2019-20-Q4"
 PARAMETERS = f'quarter = "{QUARTER}"'
 FRONT = f'{PARAMETERS}\nbase_year = "2012-13"\nyear = "2019-20"'
+SUBMIT = ["submit", QUARTER, "--role", "performance analyst"]
+APPROVE = ["approve", QUARTER, "--role", "head of performance"]
 PUBLISH = """import vfm
 from vfm.vocabulary.results import Estimate
 
@@ -36,3 +40,10 @@ def write_notebook(project: Path, name: str, *cells: str, parameters: str = PARA
     nbformat.write(
         new_notebook(cells=[new_markdown_cell(f"# {name}"), first, *body]), project / f"notebooks/{name}.ipynb"
     )
+
+
+def through_the_gate(*, reason: str = "") -> int:
+    """Submit, approve and publish the draft; the exit status of the last."""
+    assert main(SUBMIT) == 0
+    assert main(APPROVE) == 0
+    return main(["publish", QUARTER, *(["--reason", reason] if reason else [])])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from small_projects import PUBLISH, QUARTER, write_notebook
+from small_projects import PUBLISH, QUARTER, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.release import manifest
 
@@ -21,7 +22,7 @@ def change(project: Path, value: int) -> None:
 
 @pytest.fixture
 def published(draft: Path) -> Path:
-    assert main(["publish", QUARTER]) == 0
+    assert through_the_gate() == 0
     return draft.parents[1] / QUARTER
 
 
@@ -30,7 +31,9 @@ def test_publishing_seals_the_draft(published: Path, draft: Path) -> None:
     assert (sealed["state"], sealed["version"], sealed["follows"]) == ("published", 1, None)
     assert manifest.broken_seal(published) == []
     assert (published / "numbers.csv").read_bytes() == (draft / "numbers.csv").read_bytes()
-    assert "Version 1." in (published / "index.html").read_text(encoding="utf-8")
+    assert "Version 1, approved by the head of performance on " in (published / "index.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_without_a_draft_there_is_nothing_to_publish(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +73,7 @@ def test_a_draft_that_says_nothing_new_is_refused(
 ) -> None:
     before = contents(published)
     assert main(["refresh", QUARTER]) == 0
-    assert main(["publish", QUARTER]) == 1
+    assert through_the_gate(reason="Once more.") == 1
     assert "says nothing that version 1 does not" in capsys.readouterr().err
     assert contents(published) == before
 
@@ -83,7 +86,7 @@ def test_a_draft_from_before_the_last_version_is_refused(published: Path, capsys
 def test_the_version_before_moves_to_the_archive_and_is_read_only(published: Path, contents: Contents) -> None:
     before = contents(published)
     change(published.parents[1], 5)
-    assert main(["publish", QUARTER]) == 0
+    assert through_the_gate(reason="A count was corrected.") == 0
     archived = published.parent / "archive" / QUARTER / "v1"
     assert contents(archived) == before
     assert manifest.broken_seal(archived) == []
@@ -100,12 +103,24 @@ def test_a_publish_cut_short_after_the_archive_is_finished_by_the_next(published
     for name, data in before.items():
         (archived / name).parent.mkdir(parents=True, exist_ok=True)
         (archived / name).write_bytes(data)
-    assert main(["publish", QUARTER]) == 0
+    assert through_the_gate(reason="A count was corrected.") == 0
     assert contents(archived) == before
     assert manifest.read(published)["version"] == 2
 
 
+def test_one_that_the_archive_has_otherwise_is_not_written_over(
+    published: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(published.parents[1], 5)
+    archived = published.parent / "archive" / QUARTER / "v1"
+    shutil.copytree(published, archived)
+    (archived / "log.csv").unlink()
+    assert through_the_gate(reason="A count was corrected.") == 1
+    assert "is not the version 1 of 2019-20-Q4 that is published: look at it first" in capsys.readouterr().err
+
+
 def test_drawings_in_dots_may_be_missing_from_a_sealed_release(published: Path) -> None:
+    (published / "manifest.json").chmod(0o644)
     (published / "charts").mkdir(exist_ok=True)
     sealed = manifest.read(published)
     sealed["outputs"]["charts/one.png"] = {"sha256": "0" * 64, "kept": "rebuildable"}

@@ -72,7 +72,13 @@ def about_release(manifest: Mapping[str, Any]) -> About:
         in_retrospect=(as_of - quarter.end).days > RETROSPECT,
         code=manifest["code"][:12],
         illustrative=manifest.get("status") == Status.ILLUSTRATIVE,
+        approved=_approved(manifest.get("approval")),
+        reason=manifest.get("reason", ""),
     )
+
+
+def _approved(approval: Mapping[str, str] | None) -> str:
+    return f"by the {approval['role']} on {words.cell(approval['at'][:10])}" if approval else ""
 
 
 def _log_frame(entries: list[dict[str, Any]]) -> pd.DataFrame:

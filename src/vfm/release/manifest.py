@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from vfm.vocabulary.periods import Quarter
 MANIFEST = "manifest.json"
 NOT_SEALED = {MANIFEST, "run.json"}
 REBUILDABLE = {".png"}
+WRITTEN_AGAIN = {".html"}  # pages say which state the release is in, so publishing writes them again from the rest
+OF_THE_GATE = {"state", "submitted", "approval", "reason", "published_at", "outputs"}  # what comes after the making
 PACKAGES = (
     "afcharts",
     "duckdb",
@@ -67,8 +70,25 @@ def seal(folder: Path, manifest: dict[str, Any]) -> None:
         }
         for name in _files(folder)
     }
-    text = json.dumps(manifest | {"outputs": outputs}, indent=1, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    (folder / MANIFEST).write_text(as_text(manifest | {"outputs": outputs}), encoding="utf-8", newline="\n")
+
+
+def as_text(manifest: Mapping[str, Any]) -> str:
+    """A manifest as its file has it."""
+    return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+
+
+def content_hash(manifest: Mapping[str, Any]) -> str:
+    """One hash over what a release is made from and what it holds: the same before it is published and after.
+
+    Pages are left out, which are written from the rest and say which state it is in.
+    """
+    outputs = {
+        name: output["sha256"] for name, output in manifest["outputs"].items() if Path(name).suffix not in WRITTEN_AGAIN
+    }
+    made_from = {part: value for part, value in manifest.items() if part not in OF_THE_GATE}
+    text = json.dumps({"made from": made_from, "outputs": outputs}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -90,9 +110,10 @@ def read(folder: Path) -> dict[str, Any]:
 
 def broken_seal(folder: Path) -> list[Problem]:
     """Files of a release that are missing, changed or not sealed. A rebuildable one may be missing."""
-    outputs = read(folder)["outputs"]
-    present = set(_files(folder))
-    mend = "Run vfm refresh to make the release again."
+    manifest = read(folder)
+    outputs, present = manifest["outputs"], set(_files(folder))
+    published = manifest["state"] == "published"
+    mend = "Restore it as it was published." if published else "Run vfm refresh to make the release again."
     problems = [Problem(name, "a file that was not sealed", mend) for name in sorted(present - set(outputs))]
     for name, output in outputs.items():
         if name not in present:

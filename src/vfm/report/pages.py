@@ -29,6 +29,8 @@ class About:
     in_retrospect: bool
     code: str
     illustrative: bool = False
+    approved: str = ""  # by which role, and when
+    reason: str = ""  # why there is another version
 
 
 @dataclass(frozen=True)
