@@ -8,12 +8,14 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
+from vfm.release import forks
 from vfm.release.plan import Job, as_told
 from vfm.report.publishing import NOTEBOOK_VARIABLE, STAGING_VARIABLE
 from vfm.vocabulary.errors import RunError
@@ -59,6 +61,7 @@ class Kernels:
             PROJECT_VARIABLE: str(project.root),
             DATA_VARIABLE: project.data,
         }
+        at_the_end = saving_at_the_end()
         about = {"environment": environment, "folder": str(project.root), "kernels": self}
         manager = type("Manager", (_Manager,), about)
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
@@ -70,6 +73,7 @@ class Kernels:
                 parameters=job.parameters,
                 kernel_name="python3",
                 language="python",
+                engine_name=at_the_end,
                 progress_bar=False,
                 execution_timeout=TIME_LIMIT,
                 kernel_manager_class=manager,
@@ -119,10 +123,17 @@ class _Manager(AsyncKernelManager):
     def __init__(self, **traits: Any):
         super().__init__(**traits)
         self.transport_encryption = "auto"  # else each kernel warns that others on this machine could listen
+        if forks.can_fork():
+            self.warm = forks.Warm.process(FIXED)
+            self.transport = "ipc"  # a port can be taken between its choice and its use; a path of our own cannot
+            self.connection_file = str(self.warm.folder / f"{uuid4().hex}.json")
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
         kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
         kw["cwd"] = self.folder  # papermill's own way changes the folder of the whole process, for every thread
+        if forks.can_fork():
+            self.provisioner = forks.ForkProvisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id=uuid4().hex)
+            self.provisioner.warm = self.warm
         return await super()._async_pre_start_kernel(**kw)
 
     pre_start_kernel = _async_pre_start_kernel
@@ -132,6 +143,12 @@ class _Manager(AsyncKernelManager):
         self.kernels.started(self)
 
     post_start_kernel = _async_post_start_kernel
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        if isinstance(self.provisioner, forks.ForkProvisioner):
+            await self.provisioner.wait()  # it knows at once, where the stock way asks every tenth of a second
+        else:
+            await super()._async_wait(pollinterval=pollinterval)
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         self.kernels.ended(self)
@@ -144,6 +161,32 @@ class _Manager(AsyncKernelManager):
         process = getattr(self.provisioner, "process", None)
         if process is not None:
             process.kill()
+
+
+def saving_at_the_end() -> str:
+    """The name of papermill's own engine but for one thing: it saves the notebook at its end, not at each cell."""
+    from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+
+    class Manager(NotebookExecutionManager):
+        def save(self, **kwargs: Any) -> None:
+            if self.end_time is not None:
+                super().save(**kwargs)
+
+    class Engine(NBClientEngine):
+        @classmethod
+        def execute_notebook(cls, nb: Any, kernel_name: str, output_path: Any = None, **options: Any) -> Any:
+            for name in ("progress_bar", "log_output", "autosave_cell_every"):
+                options.pop(name, None)
+            manager = Manager(nb, output_path=output_path, progress_bar=False)
+            manager.notebook_start()
+            try:
+                cls.execute_managed_notebook(manager, kernel_name, **options)
+            finally:
+                manager.notebook_complete()
+            return manager.nb
+
+    papermill_engines.register("vfm", Engine)
+    return "vfm"
 
 
 def as_executed(path: Path) -> str:

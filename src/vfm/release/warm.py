@@ -1,0 +1,136 @@
+"""One process that has imported what notebooks import, and forks a kernel for each run.
+
+Starting a stock kernel is mostly importing, the same libraries each time. Here they are imported once. What makes the
+fork safe: nothing but the main thread runs before it, generators are seeded afresh after it, and each kernel is
+a process and a session of its own. When whoever started this process is gone, by whatever end, the socket
+closes: then this process ends, its kernels with it, and the folder of their sockets is taken away.
+
+It is asked in lines of JSON, ``{"argv": [...], "env": {...}, "cwd": "..."}``, and answers each with the process number
+and a handle of the process (a pidfd), which no later process can be mistaken for.
+"""
+
+import atexit
+import builtins
+import ctypes
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import random
+import shutil
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+LIBRARIES = (
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "pandas.io.formats.html",
+    "pyarrow.parquet",
+    "scipy.optimize",
+    "scipy.stats",
+    "seaborn",
+    "statsmodels.api",
+)
+ROOMS = ("vfm.vocabulary", "vfm.data", "vfm.analysis", "vfm.report")  # what a notebook may import
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, from linux/prctl.h
+
+
+def preload() -> None:
+    """Import what notebooks import."""
+    # pandas chooses how it shows a wide table when it is imported, by whether it finds itself in a kernel
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            importlib.import_module(module.name)
+    del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def serve(asked: socket.socket) -> None:
+    """Fork a kernel for each line that comes in, until the other side is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a kernel that ended leaves nothing behind
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for whoever started us to act on
+    asked.sendall(b"ready\n")
+    with asked.makefile("r", encoding="utf-8") as lines:
+        for line in lines:
+            number = os.fork()
+            if number == 0:
+                asked.detach()
+                _become_kernel(json.loads(line))
+            try:
+                handle = os.pidfd_open(number)
+            except ProcessLookupError:  # gone already
+                asked.sendall(b"{}\n")
+                continue
+            socket.send_fds(asked, [json.dumps({"pid": number}).encode() + b"\n"], [handle])
+            os.close(handle)
+
+
+def _become_kernel(told: dict[str, Any]) -> None:
+    """Be a kernel until it is told to stop; never returns."""
+    status = 1
+    try:
+        os.setsid()
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        for one in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(one, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.clear()
+        os.environ.update(told["env"], JPY_PARENT_PID=str(parent))
+        os.chdir(told["cwd"])
+        _seed_afresh()
+        from ipykernel.kernelapp import IPKernelApp
+
+        sys.argv = ["ipykernel_launcher", *told["argv"]]
+        IPKernelApp.launch_instance(argv=told["argv"])
+        status = 0
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else 0
+    finally:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status)  # taking the interpreter apart takes longer than many a notebook
+
+
+def _seed_afresh() -> None:
+    """A generator that nobody seeded must not draw the same in each kernel."""
+    import numpy
+
+    random.seed()
+    numpy.random.seed(None)
+
+
+def main() -> None:
+    asked = socket.socket(fileno=int(sys.argv[1]))
+    folder = sys.argv[2]
+    sys.path[:] = [place for place in sys.path if place not in {"", str(Path.cwd())}]
+    try:
+        preload()
+        if threading.active_count() > 1:
+            raise RuntimeError(f"not to be forked: {threading.enumerate()}")
+        gc.collect()
+        gc.freeze()
+        serve(asked)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Kernels forked from a warm process: the same output as the stock ones, each by itself, and none outlives its run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from small_projects import PUBLISH, QUARTER, write_notebook
+from vfm.cli import main
+from vfm.release import forks
+
+Contents = Callable[[Path], dict[str, bytes]]
+
+pytestmark = pytest.mark.skipif(not forks.can_fork(), reason="kernels are forked on Linux alone")
+
+LEVEL = f'quarter = "{QUARTER}"\nlevel = 0.95'
+SHOWS = PUBLISH.replace('"here");', '"here")') + "\nimport pandas as pd\npd.DataFrame([range(30)])"
+HANGS = """import os, time
+from pathlib import Path
+Path("kernel.pid.new").write_text(f"{os.getpid()} {os.getppid()} {os.environ['JPY_PARENT_PID']}")
+Path("kernel.pid.new").rename("kernel.pid")
+time.sleep(600)"""
+
+
+def test_forked_and_stock_kernels_give_the_same_bytes(
+    small: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_notebook(small, "00-data-quality", SHOWS.format(id="first", value=1))
+    made = {}
+    for how in ("", "stock"):
+        monkeypatch.setenv(forks.SWITCH, how)
+        assert main(["refresh", QUARTER]) == 0
+        made[how] = contents(small / "reports/drafts" / QUARTER)
+    assert made[""] == made["stock"]
+    assert b"..." in made[""]["notebooks/00-data-quality.html"]  # a wide table is cut short, as in any kernel
+
+
+def test_kernels_share_nothing_and_draw_other_numbers(small: Path) -> None:
+    draws = "import json, random, builtins, numpy as np\nfrom pathlib import Path\n"
+    draws += (
+        "Path('{name}.json').write_text(json.dumps([hasattr(builtins, 'left'), random.random(), np.random.rand()]))"
+    )
+    draws += "\nbuiltins.left = True"
+    write_notebook(small, "00-data-quality", draws.format(name="one"))
+    write_notebook(small, "20-cost-per-outcome", draws.format(name="other"), parameters=LEVEL)
+    assert main(["refresh", QUARTER]) == 0
+    one, other = (
+        (small / f"{name}.json").read_text(encoding="utf-8").strip("[]").split(", ") for name in ("one", "other")
+    )
+    assert (one[0], other[0]) == ("false", "false")
+    assert one[1] != other[1]
+    assert one[2] != other[2]
+
+
+def gone(process: int) -> bool:
+    """Whether a process has ended, within ten seconds."""
+    for _ in range(200):
+        try:
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def hanging(small: Path, folder: Path) -> tuple[subprocess.Popen[str], int, int]:
+    """A refresh whose notebook hangs, with its kernel's process and the warm one's; sockets go under `folder`."""
+    write_notebook(small, "00-data-quality", HANGS)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "vfm", "refresh", QUARTER],
+        cwd=small,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while not (small / "kernel.pid").exists():
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.05)
+    kernel, warm, told = map(int, (small / "kernel.pid").read_text().split())
+    assert warm == told
+    return run, kernel, warm
+
+
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    """A folder with a short name, as a socket's must be."""
+    folder = Path("/tmp") / f"v{os.getpid()}"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_refresh_killed_outright_leaves_no_process_and_no_folder(
+    draft: Path, sockets: Path, contents: Contents
+) -> None:
+    small, before = draft.parents[2], contents(draft)
+    run, kernel, warm = hanging(small, sockets)
+    run.kill()
+    run.communicate()
+    assert gone(kernel)
+    assert gone(warm)
+    assert list(sockets.glob("vfm-*")) == []
+    assert contents(draft) == before
+
+
+def test_a_warm_process_that_is_killed_takes_its_kernels_and_is_said(
+    draft: Path, sockets: Path, contents: Contents
+) -> None:
+    small, before = draft.parents[2], contents(draft)
+    run, kernel, warm = hanging(small, sockets)
+    os.kill(warm, signal.SIGKILL)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 3
+    assert "00-data-quality: its kernel died" in said
+    assert gone(kernel)
+    assert list(sockets.glob("vfm-*")) == []
+    assert contents(draft) == before
+
+
+def test_a_warm_process_that_has_gone_is_started_again(small: Path) -> None:
+    assert main(["refresh", QUARTER]) == 0
+    warm = forks.Warm.process({})
+    warm._process.kill()
+    warm._process.wait()
+    assert main(["refresh", QUARTER]) == 0
+    assert forks.Warm.process({}) is not warm
