@@ -1,20 +1,18 @@
 """Break-even: what would have to be avoided for a service to pay for itself, which says nothing of what was.
 
-Money is brought to the prices of the unit costs from the financial year in which the middle day of its period lies.
-Its range is that of all of it in the dearest and all of it in the cheapest year that the period touches. The number of
-crimes is the real money over what one costs. Where money or people are bounds, so is the number, with no range.
+The number of crimes is the money, in the prices of the unit costs, over what one costs. Its range is that of the money:
+all of it spent in the dearest or in the cheapest year that the period touches. Where money or people are bounds, so is
+the number, at the year that keeps it one, with no range.
 """
-
-from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from vfm.analysis import break_even
+from vfm.analysis import break_even, deflation
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Status
 
-INDEX = pd.Series({"2015-16": 80.0, "2016-17": 100.0, "2017-18": 125.0, "2019-20": 200.0})
+EXACT, AT_LEAST, AT_MOST, UNKNOWN = Direction.EXACT, Direction.AT_LEAST, Direction.AT_MOST, Direction.UNKNOWN
 COSTS = pd.DataFrame(
     {
         "crime_type": ["violence with injury", "cybercrime"],
@@ -25,66 +23,6 @@ COSTS = pd.DataFrame(
         "price_base": "2019-20",
     }
 )
-
-PERIODS = [
-    # start, end, first day, last day, middle year, working
-    (
-        "2016-01-01",
-        "2017-05-31",
-        (2016, 1, 1),
-        (2017, 5, 31),
-        "2016-17",
-        "516 days, so the middle is 15 September 2016",
-    ),
-    ("2021", "2023", (2021, 1, 1), (2023, 12, 31), "2022-23", "the middle is 2 July 2022"),
-    ("2016", "2016", (2016, 1, 1), (2016, 12, 31), "2016-17", "the middle is 1 July 2016"),
-    ("2016-02", "2016-02", (2016, 2, 1), (2016, 2, 29), "2015-16", "a leap year; before April"),
-    ("2019-03-31", "2019-03-31", (2019, 3, 31), (2019, 3, 31), "2018-19", "the last day of a financial year"),
-    ("2019-04-01", "2019-04-01", (2019, 4, 1), (2019, 4, 1), "2019-20", "the first day of one"),
-    ("2019-12", "2019-12", (2019, 12, 1), (2019, 12, 31), "2019-20", "a month that ends its calendar year"),
-]
-
-
-@pytest.mark.parametrize(("start", "end", "first", "last", "middle", "working"), PERIODS)
-def test_periods(
-    start: str, end: str, first: tuple[int, int, int], last: tuple[int, int, int], middle: str, working: str
-) -> None:
-    got = break_even.period_of(start, end)
-    assert got == (date(*first), date(*last)), working
-    assert str(break_even.middle_year(*got)) == middle, working
-
-
-REAL = [
-    # spend, start, end, price year, real, lower, upper, reason, working
-    (100, "2016-04-01", "2017-03-31", "2016-17", 200, None, None, "", "100 x 200/100; within one year, so no range"),
-    (100, "2016-01-01", "2017-05-31", "2016-17", 200, 160, 250, "", "200/100; 200/125 = 1.6 and 200/80 = 2.5"),
-    (100, "2016-01-01", "2016-03-31", "2015-16", 250, None, None, "", "200/80"),
-    (100, "2016-04-01", "2019-06-30", "2017-18", None, None, None, "the deflator has no value for 2018-19", "touched"),
-    (100, "2030", "2030", "2030-31", None, None, None, "the deflator has no value for 2029-30", "January"),
-    (100, None, "2016", "", None, None, None, "the period has no stated start", "no start"),
-    (100, "2016", None, "", None, None, None, "the period has no stated end", "no end"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("spend", "start", "end", "year", "real", "lower", "upper", "reason", "working"), REAL)
-def test_money_in_real_terms(
-    spend: float,
-    start: str | None,
-    end: str | None,
-    year: str,
-    real: float | None,
-    lower: float | None,
-    upper: float | None,
-    reason: str,
-    working: str,
-) -> None:
-    table = pd.DataFrame(
-        {"spend": [float(spend)], "period_start": [start], "period_end": [end], "reason": "a judgement"}
-    )
-    (row,) = break_even.real_spending(table.astype({"period_start": "string"}), INDEX, "2019-20").to_dict("records")
-    assert (row["price_year"], row["reason"]) == (year, reason), working
-    wanted = [np.nan if x is None else x for x in (real, lower, upper)]
-    np.testing.assert_allclose([row["real"], row["lower"], row["upper"]], wanted, rtol=1e-12, err_msg=working)
 
 
 def spending(money: str = "as-published", people: str = "as-published", reason: str = "") -> pd.DataFrame:
@@ -132,24 +70,26 @@ def test_results(what: str, value: float, lower: float, upper: float, working: s
 
 
 BOUNDS = [
-    # money is, people are, the number is, for each 100 it is, working
-    ("as-published", "as-published", Direction.EXACT, Direction.EXACT, "both as stated"),
-    ("at-least", "as-published", Direction.AT_LEAST, Direction.AT_LEAST, "more money needs more"),
-    ("at-most", "as-published", Direction.AT_MOST, Direction.AT_MOST, "less money needs less"),
-    ("as-published", "at-least", Direction.EXACT, Direction.AT_MOST, "more people share the same number"),
-    ("at-least", "at-least", Direction.AT_LEAST, Direction.UNKNOWN, "the two pull apart"),
-    ("direction-unknown", "as-published", Direction.UNKNOWN, Direction.UNKNOWN, "round money"),
+    # money is, people are, the number, for each 100, working
+    ("as-published", "as-published", (105, EXACT), (209, EXACT), "104,500: the year of the middle day"),
+    ("at-least", "as-published", (99, AT_LEAST), (198, AT_LEAST), "more money needs more: 99,000, the cheapest year"),
+    ("at-most", "as-published", (121, AT_MOST), (242, AT_MOST), "less money needs less: 121,000, the dearest year"),
+    ("as-published", "at-least", (105, EXACT), (242, AT_MOST), "more people share the same number"),
+    ("at-least", "at-least", (99, AT_LEAST), (209, UNKNOWN), "the two pull apart, so for each 100 the middle year"),
+    ("direction-unknown", "as-published", (105, UNKNOWN), (209, UNKNOWN), "round money"),
 ]
 
 
 @pytest.mark.parametrize(("money", "people", "number", "each", "working"), BOUNDS)
 def test_bounds_have_a_direction_and_no_range(
-    money: str, people: str, number: Direction, each: Direction, working: str
+    money: str, people: str, number: tuple[float, Direction], each: tuple[float, Direction], working: str
 ) -> None:
     row = break_even.needed(spending(money, people), COSTS, prices="2019-20").iloc[0]
-    for what, way in (("at_least", number), ("per_100", each), ("share", each)):
+    share = (each[0] / 100, each[1])
+    for what, (value, way) in {"at_least": number, "per_100": each, "share": share}.items():
         got = break_even.as_result(row, what)
         assert isinstance(got, Estimate) and got.direction is way, working
+        assert got.value == pytest.approx(value, rel=1e-12), working
         assert (got.lower is None) == (way is not Direction.EXACT), working
 
 
@@ -171,7 +111,7 @@ def test_what_is_not_known_of_the_money_is_not_known_of_the_crimes() -> None:
     numbers = table[["avoided", "lower", "upper", "at_least", "per_100", "per_100_lower", "per_100_upper"]]
     assert numbers.isna().all(axis=None)
     assert [break_even.as_result(row, "share") for _, row in table.iterrows()] == [CannotSay(reason)] * 2
-    assert break_even.real_result(spending(reason=reason).iloc[0]) == CannotSay(reason)
+    assert deflation.real_result(spending(reason=reason).iloc[0]) == CannotSay(reason)
 
 
 NOT_PRICED = "an effect with a comparison group is published, and has not been priced yet"

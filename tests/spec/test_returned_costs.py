@@ -7,7 +7,7 @@ quarter, and what is not better for being more has no cost.
 import pandas as pd
 import pytest
 
-from vfm.analysis.returned_costs import as_result, cost_of_returns, pounds_returned, services_returned
+from vfm.analysis.returned_costs import as_result, cost_of_returns, in_prices, pounds_returned, services_returned
 from vfm.vocabulary.results import CannotSay, Estimate
 
 SERVICES = pd.DataFrame({"service_id": ["a", "b"], "name": ["Alpha", "Beta"]})
@@ -69,6 +69,18 @@ def test_the_cost_of_each(case: tuple[object, ...]) -> None:
     )
     assert str(reason) in found["reason"]
     assert bool(reason) == bool(found["reason"])
+
+
+def test_the_costs_in_the_prices_of_a_year_stand_beside_those_in_cash() -> None:
+    """The quarter lies in 2019-20: x 110/100 of its money, so 13,000 is 14,300; a year that is not there says so."""
+    index = pd.Series({"2019-20": 100.0, "2022-23": 110.0})
+    real = in_prices(table(), index, "2022-23", quarter=Q4)
+    assert real["real_cost"].tolist() == pytest.approx([float("nan"), 14_300, float("nan")], nan_ok=True)
+    assert real["real_lower"].iloc[0] == pytest.approx(17_620.53 * 1.1, abs=0.01)
+    assert real["real_upper"].iloc[1] == pytest.approx(40_037.29 * 1.1, abs=0.02)
+    silent = in_prices(table(), index, "2024-25", quarter=Q4)
+    assert silent["real_cost"].isna().all()
+    assert silent["reason"].iloc[1] == "the deflator has no value for 2024-25"
 
 
 def test_only_what_is_better_for_being_more_and_counted_in_the_quarter_has_a_cost() -> None:

@@ -1,4 +1,4 @@
-"""What the notebooks of value may be told."""
+"""What the notebooks of cost and value may be told."""
 
 import pytest
 
@@ -11,6 +11,8 @@ QUARTER = Quarter.parse("2019-20-Q4")
 
 
 def test_the_defaults_are_those_of_the_notebooks() -> None:
+    got = parameters.for_notebook("20-cost-per-outcome", QUARTER, {"price_base": "2018-19"})
+    assert got == {"quarter": "2019-20-Q4", "level": 0.95, "price_base": "2018-19", "deflator": "2023-06 (QNA)"}
     got = parameters.for_notebook("40-value", QUARTER, {})
     assert got == {"quarter": "2019-20-Q4", "price_base": "2019-20", "deflator": "2023-06 (QNA)", "part": "total"}
     got = parameters.for_notebook("45-value-example", QUARTER, {"draws": "500"})
@@ -25,6 +27,7 @@ def test_the_parts_of_a_cost_are_those_that_the_method_knows() -> None:
     ("notebook", "given", "said"),
     [
         ("40-value", {"part": "police"}, 'part="police" is not one of anticipation, consequence, response, total'),
+        ("20-cost-per-outcome", {"price_base": "2019"}, "is not a financial year"),
         ("40-value", {"price_base": "2019"}, "is not a financial year"),
         ("45-value-example", {"draws": "99"}, "draws=99 is too few: give 100 or more"),
         ("45-value-example", {"draws": "1e4"}, 'draws="1e4" is not a whole number'),

@@ -1,15 +1,10 @@
-"""What would have to be avoided for published spending to pay for itself: real terms first, then the count."""
-
-from calendar import monthrange
-from datetime import date
+"""What would have to be avoided for published spending to pay for itself, in real terms."""
 
 import numpy as np
 import pandas as pd
 
-from vfm.analysis import crime_costs
-from vfm.analysis.growth import real_terms
+from vfm.analysis import crime_costs, deflation
 from vfm.analysis.unit_costs import SPEND_BOUND, direction
-from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result, Status
 
 # Of the kinds with an individual as victim, those that the police record as violence against the person or as robbery:
@@ -29,79 +24,7 @@ def chosen(matched: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     results : `result_id`, `period_start`, `period_end`
     """
     headline = matched[matched["headline"].astype(bool) & (matched["denominator"] == "person")]
-    return headline.join(results.set_index("result_id")[["period_start", "period_end"]], on="result_id")
-
-
-def period_of(start: str, end: str) -> tuple[date, date] | CannotSay:
-    """The first and the last day of a period whose ends are stated as a year, a month or a day.
-
-    >>> period_of("2021", "2023")
-    (datetime.date(2021, 1, 1), datetime.date(2023, 12, 31))
-    >>> period_of("2016-01", "2017-05")[1]
-    datetime.date(2017, 5, 31)
-    """
-    if not start or not end:
-        return CannotSay(f"the period has no stated {'end' if start else 'start'}")
-    first = date.fromisoformat(start + "-01-01"[len(start) - len("2019") :])
-    year, month, *day = [*map(int, end.split("-"))] + ([12] if len(end) == len("2019") else [])
-    last = date(year, month, day[0] if day else monthrange(year, month)[1])
-    if last < first:
-        raise ValueError(f"a period goes forward, not from {start} to {end}")
-    return first, last
-
-
-def middle_year(first: date, last: date) -> FinancialYear:
-    """The financial year in which the middle day of a period lies.
-
-    >>> str(middle_year(date(2016, 1, 1), date(2017, 5, 31)))
-    '2016-17'
-    """
-    return _year_of(first + (last - first) / 2)
-
-
-def _year_of(day: date) -> FinancialYear:
-    return FinancialYear(day.year if day.month > 3 else day.year - 1)
-
-
-def real_spending(spending: pd.DataFrame, index: "pd.Series[float]", base: str) -> pd.DataFrame:
-    """Spending of stated periods in the prices of one financial year.
-
-    Parameters
-    ----------
-    spending : `spend` in cash, `period_start` and `period_end` (a year, a month or a day; blank where not stated)
-    index : a deflator by financial year
-    base : the financial year whose prices are wanted
-
-    Returns
-    -------
-    `spending` with `price_year`, `real` (pounds), `lower`, `upper` and `reason`, which says why there is nothing. When
-    in its period the money was spent is not known: it is taken to be in the prices of the financial year of the middle
-    day, and the range is that of all of it in the dearest and all of it in the cheapest year that the period touches.
-    A period within one financial year has no range.
-    """
-    rows = [
-        _real(row.spend, str(row.period_start or ""), str(row.period_end or ""), index, base)
-        for row in spending.astype({"period_start": object, "period_end": object}).fillna("").itertuples()
-    ]
-    more = pd.DataFrame(rows, columns=["price_year", "real", "lower", "upper", "reason"], index=spending.index)
-    return spending.drop(columns=["reason"], errors="ignore").join(more)
-
-
-def _real(
-    spend: float, start: str, end: str, index: "pd.Series[float]", base: str
-) -> tuple[str, float, float, float, str]:
-    period = period_of(start, end)
-    if isinstance(period, CannotSay):
-        return "", np.nan, np.nan, np.nan, period.reason
-    middle = str(middle_year(*period))
-    years = [str(FinancialYear(year)) for year in range(_year_of(period[0]).first, _year_of(period[1]).first + 1)]
-    found = {year: real_terms(spend, year, base, index) for year in {middle, *years}}
-    silent = [result.reason for year in sorted(found) if isinstance(result := found[year], CannotSay)]
-    if silent:
-        return middle, np.nan, np.nan, np.nan, silent[0]
-    pounds = {year: result.value for year, result in found.items() if isinstance(result, Estimate)}
-    ends = (min(pounds.values()), max(pounds.values())) if len(years) > 1 else (np.nan, np.nan)
-    return middle, pounds[middle], *ends, ""
+    return deflation.with_periods(headline, results)
 
 
 def needed(
@@ -116,7 +39,7 @@ def needed(
 
     Parameters
     ----------
-    spending : indexed by match, from `real_spending`, with `value` (people supported), `service`, `counted`,
+    spending : indexed by match, from `deflation.real_spending`, with `value` (people supported), `service`, `counted`,
         `pounds_precision` and `value_precision`
     unit_costs, prices, part, multipliers : as in `crime_costs.break_even`
 
@@ -139,12 +62,12 @@ def _needed_by(
     multipliers: "pd.Series[float] | None",
 ) -> pd.DataFrame:
     told = str(row["reason"])
-    spend = 0.0 if told else float(row["real"])
+    money = SPEND_BOUND[str(row["pounds_precision"])]
+    people = direction(str(row["pounds_precision"]), str(row["value_precision"]))
+    spend, for_people = (0.0 if told else deflation.bounded(row, way) for way in (money, people))
     table = crime_costs.break_even(spend, unit_costs, prices=prices, part=part, multipliers=multipliers)
     kept = np.nan if told else 1.0  # what is not known of the spending is not known of any kind
     worth = (table["each"] * table["multiplier"]).where(table["reason"] == "")
-    money = SPEND_BOUND[str(row["pounds_precision"])]
-    people = direction(str(row["pounds_precision"]), str(row["value_precision"]))
     by_money, by_people = (kept if way == Direction.EXACT else np.nan for way in (money, people))
     lower, upper = row["lower"] / worth, row["upper"] / worth
     each_100 = 100 / row["value"]
@@ -156,7 +79,7 @@ def _needed_by(
         lower=lower * by_money,
         upper=upper * by_money,
         at_least=table["at_least"] * kept,
-        per_100=table["avoided"] * kept * each_100,
+        per_100=for_people / worth * kept * each_100,
         per_100_lower=lower * each_100 * by_people,
         per_100_upper=upper * each_100 * by_people,
         direction=str(money),
@@ -191,18 +114,6 @@ def as_result(row: "pd.Series[float]", value: str) -> Result:
         return Estimate(float(point), method=method, status=Status.SCENARIO, direction=way)
     method += "; range over the years in which it may have been spent"
     return Estimate(float(point), float(ends[0]), float(ends[1]), method=method, status=Status.SCENARIO, direction=way)
-
-
-def real_result(row: "pd.Series[float]") -> Result:
-    """A row of `real_spending` as a result."""
-    if row["reason"]:
-        return CannotSay(row["reason"])
-    way = SPEND_BOUND[str(row["pounds_precision"])]
-    method = f"GDP deflator from {row['price_year']}, the year of the middle day"
-    if way != Direction.EXACT or np.isnan(row["lower"]):
-        return Estimate(row["real"], method=method, direction=way)
-    method += "; range over the years that the period touches"
-    return Estimate(row["real"], row["lower"], row["upper"], method=method)
 
 
 def benefit_cost(evidence: pd.DataFrame, service_id: str) -> CannotSay:

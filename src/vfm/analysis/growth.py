@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vfm.analysis.decomposition import decompose_change
+from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -85,6 +86,25 @@ def deflator_index(deflator: pd.DataFrame) -> "pd.Series[float]":
         last = row.index if not np.isnan(row.index) else last * (1 + row.pct_change / 100)
         chained[row.financial_year] = last
     return pd.Series(chained, name="deflator").dropna()
+
+
+def index_of_vintage(deflator: pd.DataFrame, vintage: str) -> "pd.Series[float]":
+    """The index of the vintage named, by financial year.
+
+    Parameters
+    ----------
+    deflator : rows of every vintage, as `deflator_index` takes them, with `vintage`
+
+    Raises
+    ------
+    UsageError
+        when there is no such vintage; it names those that there are.
+    """
+    rows = deflator[deflator["vintage"] == vintage]
+    if rows.empty:
+        known = ", ".join(f'"{name}"' for name in sorted(deflator["vintage"].unique()))
+        raise UsageError(f'There is no vintage "{vintage}" of the deflator: there are {known}.')
+    return deflator_index(rows)
 
 
 def real_terms(amount: float, year: str, base: str, index: "pd.Series[float]") -> Result:

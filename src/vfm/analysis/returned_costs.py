@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from vfm.analysis.growth import real_terms
 from vfm.analysis.unit_costs import unit_cost
+from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 SPENT = "actual"  # the basis that says what was spent; a budget and a commitment are no spend
@@ -56,6 +58,28 @@ def cost_of_returns(
     costs = unit_cost(table["spend"], table["count"].astype(float), level=level)
     shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count"]
     return table[shown].join(costs.rename(columns={"value": "cost"})[["cost", "lower", "upper", "reason"]])
+
+
+def in_prices(costs: pd.DataFrame, index: "pd.Series[float]", base: str, *, quarter: str) -> pd.DataFrame:
+    """The costs of a quarter in the prices of a financial year, beside those in cash.
+
+    Parameters
+    ----------
+    costs : from `cost_of_returns`
+    index : a deflator by financial year, of one vintage
+    base : the financial year whose prices are wanted
+
+    Returns
+    -------
+    `costs` with `real_cost`, `real_lower` and `real_upper`. The money is in the prices of the financial year that the
+    quarter lies in; where the deflator has none for it, `reason` says so.
+    """
+    factor = real_terms(1.0, str(Quarter.parse(quarter).year), base, index)
+    times = float("nan") if isinstance(factor, CannotSay) else factor.value
+    real = {f"real_{name}": costs[name] * times for name in ("cost", "lower", "upper")}
+    if isinstance(factor, CannotSay):
+        return costs.assign(**real, reason=costs["reason"].where(costs["reason"] != "", factor.reason))
+    return costs.assign(**real)
 
 
 def as_result(row: "pd.Series[float]", *, level: float) -> Result:

@@ -11,6 +11,7 @@ from vfm.vocabulary.periods import FinancialYear, Quarter
 POPULATIONS = ("original", "rebased")
 PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
 FEWEST_DRAWS = 100
+DEFLATOR = "2023-06 (QNA)"  # the vintage that money is brought to one year's prices by, unless another is named
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ class TwoYears(QuarterOnly):
 class SpendGrowth(TwoYears):
     """The series that put the two years side by side."""
 
-    deflator: str = "2023-06 (QNA)"
+    deflator: str = DEFLATOR
     other_deflator: str = "2020-03 (Budget)"
     population: str = "original"
 
 
 @dataclass(frozen=True)
-class CostPerOutcome(QuarterOnly):
+class Coverage(QuarterOnly):
     """The coverage of every interval."""
 
     level: float = 0.95
@@ -61,7 +62,19 @@ class CostPerOutcome(QuarterOnly):
 
 
 @dataclass(frozen=True)
-class TrendEffects(CostPerOutcome):
+class CostPerOutcome(Coverage):
+    """The financial year whose prices stand beside cash, and the vintage of the deflator that brings money to them."""
+
+    price_base: str = "2019-20"
+    deflator: str = DEFLATOR
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.price_base)
+
+
+@dataclass(frozen=True)
+class TrendEffects(Coverage):
     """The month in which recording changed, and the quarter up to which the series round it is taken.
 
     `category` is the kind of crime that boroughs are compared by, and `population` the series that it is set against.
@@ -91,7 +104,7 @@ class TrendEffects(CostPerOutcome):
 
 
 @dataclass(frozen=True)
-class EffectsExample(CostPerOutcome):
+class EffectsExample(Coverage):
     """What was built into the example, and how it is looked for: see examples/README.md.
 
     `built_in` is the ratio that the example has from the start of `service` on; `first` and `last` are the ends of the
@@ -118,7 +131,7 @@ class Value(QuarterOnly):
     """The prices of the answer, the deflator that brings spending to them, and which part of a crime's cost counts."""
 
     price_base: str = "2019-20"
-    deflator: str = "2023-06 (QNA)"
+    deflator: str = DEFLATOR
     part: str = "total"
 
     def __post_init__(self) -> None:
@@ -129,7 +142,7 @@ class Value(QuarterOnly):
 
 
 @dataclass(frozen=True)
-class ValueExample(CostPerOutcome):
+class ValueExample(Coverage):
     """The invented service of the appraisal, the outcome that services share, and how many draws are made."""
 
     service: str = "example-service-15"

@@ -30,6 +30,15 @@ class FinancialYear:
             raise UsageError(f'"{text}" is not a financial year: write it as 2019-20.')
         return cls(int(match[1]))
 
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The financial year in which a day lies.
+
+        >>> str(FinancialYear.of(date(2020, 3, 31))), str(FinancialYear.of(date(2020, 4, 1)))
+        ('2019-20', '2020-21')
+        """
+        return cls(day.year if day.month > 3 else day.year - 1)
+
     def __str__(self) -> str:
         return f"{self.first}-{(self.first + 1) % 100:02d}"
 

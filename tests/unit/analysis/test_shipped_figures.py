@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from vfm.analysis import growth, terms, unit_costs
+from vfm.analysis import deflation, growth, matching, terms, unit_costs
 from vfm.data.quarter import QuarterData
+from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate
 
@@ -84,6 +85,61 @@ def test_the_cost_for_each(tables: QuarterData, match: str, cost: float, directi
     got = unit_costs.as_result(row, level=0.95)
     assert isinstance(got, Estimate)
     assert (round(got.value, 2), got.direction, got.lower is not None) == (cost, direction, interval)
+
+
+# By the vintage of June 2023: 2016-17 83.7617, 2019-20 88.934, 2020-21 94.5067, 2021-22 93.8523, 2022-23 100.
+REAL_COSTS = [
+    # match, cost in 2019/20 prices, lower, upper, working
+    (
+        "london-gang-exit-young-people-2016-17",
+        *(4_037.07, 3_518.85, 4_667.03),
+        "3,802.28 x 88.934/83.7617; limits x 88.934/85.1585 (2017-18) and x 88.934/82.0766 (2015-16)",
+    ),
+    ("shared-endeavour-people-2021-22", 17.23, None, None, "18.1818 x 88.934/93.8523"),
+    ("shared-endeavour-people-2022-23", 20.80, None, None, "23.3871 x 88.934/100"),
+    ("stronger-futures-young-people-2021-23", 231.23, None, None, "260 x 88.934/100"),
+    ("three-exploitation-services-young-people-2016-24", 7_528.27, None, None, "8,000 x 88.934/94.5067"),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tables: QuarterData) -> "pd.Series[float]":
+    return growth.index_of_vintage(tables.deflator, "2023-06 (QNA)")
+
+
+@pytest.mark.parametrize(("match", "cost", "lower", "upper", "working"), REAL_COSTS)
+def test_the_cost_for_each_in_real_terms(
+    tables: QuarterData,
+    index: "pd.Series[float]",
+    match: str,
+    cost: float,
+    lower: float | None,
+    upper: float | None,
+    working: str,
+) -> None:
+    costs = unit_costs.cost_matches(deflation.with_periods(tables.matched, tables.results))
+    got = deflation.real_cost_result(deflation.real_costs(costs, index, "2019-20").loc[match], level=0.95)
+    assert isinstance(got, Estimate)
+    rounded = [None if x is None else round(x, 2) for x in (got.value, got.lower, got.upper)]
+    assert rounded == [cost, lower, upper], working
+
+
+def test_no_funded_service_is_lost_or_counted_twice_in_cash_or_in_real_terms(
+    tables: QuarterData, index: "pd.Series[float]"
+) -> None:
+    awards = deflation.real_awards(tables.components, index, "2019-20")
+    got = matching.coverage(deflation.by_service(tables.services, awards), tables.matches)
+    assert got["services"].sum() == (tables.services["awards"] > 0).sum()
+    assert got["pounds"].sum() == pytest.approx(tables.components["amount"].sum())
+    assert got["real"].sum() == pytest.approx(awards["real"].sum())
+    dated = awards["amount"][awards["real"].notna()].sum()
+    assert got["undated"].sum() == pytest.approx(got["pounds"].sum() - dated)
+    assert set(awards.loc[awards["real"].isna(), "reason"]) == {deflation.NO_DAY, deflation.NO_AMOUNT}
+
+
+def test_a_vintage_that_is_not_there_is_refused_and_the_others_are_named(tables: QuarterData) -> None:
+    with pytest.raises(UsageError, match=r'no vintage "2030".*"2020-03 \(Budget\)", "2023-06 \(QNA\)"'):
+        growth.index_of_vintage(tables.deflator, "2030")
 
 
 def test_plans_and_self_reports_never_headline(tables: QuarterData) -> None:

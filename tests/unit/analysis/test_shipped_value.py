@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from vfm.analysis import break_even, growth
+from vfm.analysis import break_even, deflation, growth
 from vfm.data.quarter import QuarterData
 from vfm.vocabulary.results import CannotSay, Estimate
 
@@ -13,8 +13,8 @@ LGE = "london-gang-exit-young-people-2016-17"
 
 @pytest.fixture(scope="module")
 def spending(tables: QuarterData) -> pd.DataFrame:
-    index = growth.deflator_index(tables.deflator[tables.deflator["vintage"] == "2023-06 (QNA)"])
-    return break_even.real_spending(break_even.chosen(tables.matched, tables.results), index, "2019-20")
+    index = growth.index_of_vintage(tables.deflator, "2023-06 (QNA)")
+    return deflation.real_spending(break_even.chosen(tables.matched, tables.results), index, "2019-20")
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,9 @@ BY_HAND = [
         "1,300,000 x 88.934/100 = 1,156,142; /15,720 = 73.55; x 100/5,000",
     ),
     (
-        *("three-exploitation-services-young-people-2016-24", 20_702_743.83, 1_317, 47.890),
-        "22,000,000 x 88.934/94.5067 = 20,702,743.83; /15,720 = 1,316.97; x 100/2,750",
+        *("three-exploitation-services-young-people-2016-24", 20_702_743.83, 1_196, 47.890),
+        "22,000,000 x 88.934/94.5067 = 20,702,743.83; /15,720 x 100/2,750 for each hundred. The money is over 22 "
+        "million, so at least that of the cheapest year, 2024-25: x 88.934/104.133778/15,720 = 1,195.2",
     ),
 ]
 
