@@ -36,6 +36,8 @@ class Argument:
 COMMANDS: dict[str, Command] = {}
 QUARTER = Argument("quarter", metavar="QUARTER", help="as 2019-20-Q4: January to March 2020")
 ROLE = Argument("--role", metavar="ROLE", required=True, help="who does it, as release/roles.csv names it; no person")
+RELEASE = Argument("release", metavar="RELEASE", help="a quarter, a version of it (2019-20-Q4@v1), or a folder")
+JSON = Argument("--json", action="store_true", help="everything found, as JSON")
 
 
 def command(what: str, *arguments: Argument, example: str) -> Callable[[Function], Function]:
@@ -173,6 +175,20 @@ def publish(project: "Project", options: argparse.Namespace) -> int:
     folder = publish(project, Quarter.parse(options.quarter), options.reason)
     print(f"published: {(folder / 'index.html').relative_to(project.root)}")
     return 0
+
+
+@command(
+    "run a release again from raw and say what is the same, and what differs by how much",
+    *(RELEASE, JSON),
+    example="vfm verify 2019-20-Q4",
+)
+def verify(project: "Project", options: argparse.Namespace) -> int:
+    """Run a release again in a folder of its own and compare every piece of it."""
+    from vfm.release.verify import verify
+
+    verified = verify(project, options.release, lambda line: print(line, file=sys.stderr, flush=True))
+    _say(verified.as_json() if options.json else verified.as_text(), sys.stdout, end="")
+    return 0 if verified.good else DataError.exit_status
 
 
 @command(

@@ -84,7 +84,7 @@ def _approved(approval: Mapping[str, str] | None) -> str:
 def _log_frame(entries: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(entries, columns=list(LOG_COLUMNS))
     for column in ("recorded", "sunset"):
-        frame[column] = frame[column].str.slice(0, 10)
+        frame[column] = frame[column].map(lambda day: day[:10], na_action="ignore")
     return frame.sort_values(["kind", "entry_id"], ignore_index=True)
 
 

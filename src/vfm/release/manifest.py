@@ -51,9 +51,14 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "inputs": {_place(project, f"{file.base}/{file.path}"): file.sha256 for file in catalogue.files.values()}
         | {_place(project, one.label): sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)},
         "code": code_hash(project),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": packages(),
         "seed": SEED,
     }
+
+
+def packages() -> dict[str, str]:
+    """The version of each library that figures depend on."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def _place(project: Project, file: str) -> str:

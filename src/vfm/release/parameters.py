@@ -189,8 +189,10 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
 }
 
 
-def for_notebook(name: str, quarter: Quarter, given: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters of one notebook: its defaults, and those of `given` that it knows, typed.
+def for_notebook(
+    name: str, quarter: Quarter, given: Mapping[str, str], told: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The parameters of one notebook: its defaults, those of `given` that it knows, typed, and those it was `told`.
 
     Raises
     ------
@@ -202,6 +204,8 @@ def for_notebook(name: str, quarter: Quarter, given: Mapping[str, str]) -> dict[
     for field in fields(definition):
         if field.name in given and field.name != "quarter":
             typed[field.name] = _typed(field.name, given[field.name], field.type)
+        if told and field.name in told:
+            typed[field.name] = told[field.name]
     return {field.name: getattr(definition(**typed), field.name) for field in fields(definition)}
 
 

@@ -35,10 +35,16 @@ class Job:
     illustrative: bool = False
 
 
-def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[list[Job], list[Job], list[str]]:
+def plan(
+    project: Project,
+    quarter: Quarter,
+    given: Mapping[str, str],
+    told: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[list[Job], list[Job], list[str]]:
     """The notebooks that publish figures, those that run last because they read them, and the names left out.
 
     A notebook is left out whose parameters are about the other set of data, the published record or the example.
+    `told` is what each was told in a release that is made again, by its name; it goes before `given`.
 
     Raises
     ------
@@ -51,7 +57,11 @@ def plan(project: Project, quarter: Quarter, given: Mapping[str, str]) -> tuple[
     if not paths:
         raise RunError(f"There are no notebooks in {project.notebooks}.")
     illustrative = project.status is Status.ILLUSTRATIVE
-    jobs = [Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given), illustrative) for path in paths]
+    told = told or {}
+    jobs = [
+        Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given, told.get(path.stem)), illustrative)
+        for path in paths
+    ]
     for job in jobs:
         _check_cell(job)
     left_out = [job for job in jobs if _is_about_the_other(job)]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from vfm.data.build import build
 from vfm.data.project import Project
@@ -23,13 +24,21 @@ from vfm.vocabulary.results import Status
 Report = Callable[[str], None]
 
 
-def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: Report) -> Path:
+def refresh(
+    project: Project,
+    quarter: Quarter,
+    given: Mapping[str, str],
+    say: Report,
+    *,
+    told: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Path:
     """Make the draft of `quarter` and return its folder; on any failure the last draft stays as it was.
 
     Parameters
     ----------
     given : parameters for the notebooks, as typed on the command line
     say : called with a line of progress
+    told : what each notebook was told in a release that is made again, by its name; without it, `given` and defaults
 
     Raises
     ------
@@ -40,7 +49,7 @@ def refresh(project: Project, quarter: Quarter, given: Mapping[str, str], say: R
     check_names(given)
     build(project, quarter)
     say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
-    topics, last, left_out = plan(project, quarter, given)
+    topics, last, left_out = plan(project, quarter, given, told or {})
     other = "published record" if project.status is Status.ILLUSTRATIVE else "example"
     for name in left_out:
         say(f"{name}: left out, for it is about the {other} alone")

@@ -1,0 +1,108 @@
+"""Make a release again from what it recorded, in a folder of its own: nothing of the project is written to."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from vfm.data.catalogue import CATALOGUE, INCOMING
+from vfm.data.project import Project
+from vfm.release import manifest
+from vfm.release.kept import recorded
+from vfm.release.refresh import Report, refresh
+from vfm.vocabulary.errors import DataError, Problem
+from vfm.vocabulary.periods import Quarter
+
+LOCK = "requirements.lock"
+NOT_HAD = "neither in its place, kept nor in the repository's history as the release recorded it"
+
+
+def other_makings(project: Project, described: Mapping[str, Any]) -> list[str]:
+    """Code and libraries other than those that made a release: why a difference cannot be laid at its door."""
+    here = manifest.packages()
+    found = [
+        f"made with {name} {version}, here {here.get(name, 'none')}"
+        for name, version in described["packages"].items()
+        if here.get(name) != version
+    ]
+    code = manifest.code_hash(project)
+    if described["code"] != code:
+        found.insert(0, f"made by other code ({described['code'][:12]}; here {code[:12]})")
+    return found
+
+
+@contextmanager
+def made_again(project: Project, described: Mapping[str, Any], say: Report) -> Iterator[Path]:
+    """The draft that the recorded inputs and parameters make, while the block lasts.
+
+    Raises
+    ------
+    DataError, RunError
+        when an input is not to be had, or the raw files or a notebook are at fault.
+    """
+    with TemporaryDirectory(prefix="vfm-again-") as folder:
+        clean = clean_project(project, Path(folder).resolve(), described)
+        yield refresh(clean, Quarter.parse(described["quarter"]), {}, say, told=described["parameters"])
+
+
+def clean_project(project: Project, root: Path, described: Mapping[str, Any]) -> Project:
+    """A project in `root` with the raw files that a release recorded and no other, the notebooks and the lock.
+
+    Raises
+    ------
+    DataError
+        naming the inputs that are not to be had.
+    """
+    inputs, clean = described["inputs"], Project(root, project.data)
+    missing = [file for file, hashed in inputs.items() if not _restored(project, file, hashed, root / file)]
+    problems = [Problem(file, NOT_HAD, "Put it back as it was, from its publisher or a copy.") for file in missing]
+    if any(not problem.file.endswith(CATALOGUE) for problem in problems):
+        raise DataError("What the release was made from is not all to be had.", problems)
+    for one in {clean, Project(root)}:  # the example borrows facts from the published record
+        _as_catalogued(project.root, one, described)
+    shutil.copytree(project.notebooks, clean.notebooks, ignore=shutil.ignore_patterns(".*"))
+    if (project.root / LOCK).is_file():
+        shutil.copyfile(project.root / LOCK, root / LOCK)
+    return clean
+
+
+def _restored(project: Project, file: str, hashed: str, target: Path) -> bool:
+    found = recorded(project, file, hashed)
+    if found is None:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(found, bytes):
+        target.write_bytes(found)
+    else:
+        shutil.copyfile(found, target)
+    return True
+
+
+def _as_catalogued(root: Path, clean: Project, described: Mapping[str, Any]) -> None:
+    """Have the catalogue describe the recorded files, and no others.
+
+    A release from before catalogues were recorded, or whose catalogue is not to be had, is given the one of now:
+    the titles of files and their sources may then differ, which shows where a figure names its source.
+    """
+    path = clean.raw / CATALOGUE
+    now = root / path.relative_to(clean.root)
+    if path.is_file() or not now.is_file():
+        return
+    package = json.loads(now.read_text(encoding="utf-8-sig"))
+    inputs = described["inputs"]
+    kept = []
+    for resource in package["resources"]:
+        file = (clean.raw / resource["path"]).relative_to(clean.root).as_posix()
+        if file in inputs:
+            kept.append(resource | {"hash": f"sha256:{inputs[file]}"})
+    package |= {"resources": kept, "as_of": described["as_of"]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
+
+
+def is_incoming(file: str) -> bool:
+    """Whether an input is one of those that others send, which the catalogue does not describe one by one."""
+    return any(part in INCOMING for part in Path(file).parts[:-1])
