@@ -136,3 +136,11 @@ def test_drawings_in_dots_may_be_missing_from_a_sealed_release(published: Path) 
         encoding="utf-8",
     )
     assert [problem.file for problem in manifest.broken_seal(published)] == ["charts/one.svg"]
+
+
+def test_what_a_release_was_made_from_is_kept_as_it_is_published(published: Path) -> None:
+    project = published.parents[1]
+    inputs = manifest.read(published)["inputs"]
+    assert "data/raw/datapackage.json" in inputs
+    for file, hashed in inputs.items():
+        assert (project / "data/kept" / hashed / Path(file).name).read_bytes() == (project / file).read_bytes()

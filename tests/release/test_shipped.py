@@ -62,6 +62,7 @@ def test_the_shipped_release_is_as_it_was_sealed() -> None:
 
 def test_the_shipped_release_is_made_from_the_raw_files_that_are_here() -> None:
     inputs = manifest.read(SHIPPED)["inputs"]
+    inputs.pop("data/raw/datapackage.json", None)  # versions from before it was recorded do not have it
     package = json.loads((ROOT / "data/raw/datapackage.json").read_text(encoding="utf-8"))
     here = {f"data/raw/{r['path']}": r["hash"].removeprefix("sha256:") for r in package["resources"]}
     assert inputs == here

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from vfm.data.catalogue import INCOMING, Catalogue, sha256
+from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
 from vfm.data.project import Project
 from vfm.release.plan import Job
 from vfm.vocabulary.errors import DataError, Problem
@@ -49,7 +49,8 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "parameters": {job.name: job.parameters for job in jobs},
         "status": str(catalogue.status),
         "inputs": {_place(project, f"{file.base}/{file.path}"): file.sha256 for file in catalogue.files.values()}
-        | {_place(project, one.label): sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)},
+        | {_place(project, one.label): sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)}
+        | {_place(project, name): sha256(project.raw / name) for name in _catalogues(catalogue)},
         "code": code_hash(project),
         "packages": packages(),
         "seed": SEED,
@@ -59,6 +60,11 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
 def packages() -> dict[str, str]:
     """The version of each library that figures depend on."""
     return {name: version(name) for name in PACKAGES}
+
+
+def _catalogues(catalogue: Catalogue) -> list[str]:
+    """The catalogue of the raw files, and that of each folder which lends some."""
+    return sorted({f"{base}/{CATALOGUE}" for base in {".", *(file.base for file in catalogue.files.values())}})
 
 
 def _place(project: Project, file: str) -> str:
