@@ -9,13 +9,16 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import pikepdf
 import pytest
 
+import pdf_reading
 from small_projects import ROOT, copy_project
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest
 from vfm.release.plan import ABOUT_PUBLISHED, LEFT_OUT, Job, as_told
+from vfm.report import documents
 from vfm.report.figures import ILLUSTRATIVE
 
 QUARTERS = ("2019-20-Q3", "2019-20-Q4")
@@ -55,6 +58,8 @@ def says(path: Path) -> bool:
             statuses = {row.get("status") for row in rows(path)}
             own = path.name == "data-received.csv"  # its rows are files, and a table of facts among them is published
             return statuses == {"illustrative"} | ({"published"} if own else set())
+        case ".json" if path.name == documents.SCHEMA:
+            return text == documents.schema()  # it says what a field means, and holds no figure
         case ".json" if path.name in {"manifest.json", "run.json"} or path.parent.name in {"charts", "tables"}:
             return json.loads(text)["status"] == "illustrative"
         case ".json":
@@ -66,12 +71,15 @@ def says(path: Path) -> bool:
             return f'<p class="illustrative" role="note">{ILLUSTRATIVE}</p>' in text
         case ".svg" | ".png":
             return ILLUSTRATIVE in text
+        case ".pdf":
+            with pikepdf.open(path) as pdf:
+                return all(ILLUSTRATIVE in pdf_reading.page_words(page) for page in pdf.pages)
     return False
 
 
 def test_every_file_of_an_example_says_that_it_is_illustrative(drafted: Path) -> None:
     files = [path for path in drafted.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".csv", ".json", ".ipynb", ".html", ".svg", ".png"}
+    assert {path.suffix for path in files} == {".csv", ".json", ".ipynb", ".html", ".svg", ".png", ".pdf"}
     assert [path.relative_to(drafted).as_posix() for path in files if not says(path)] == []
 
 
@@ -112,7 +120,7 @@ def test_the_seal_names_the_examples_files_and_the_facts_that_were_lent(drafted:
 
 def test_a_run_makes_the_committed_release_of_the_example(drafted: Path) -> None:
     committed = ROOT / "reports" / "examples" / drafted.name
-    for part in ("numbers.*", "log.csv", "tables/*", "charts/*.[cjs]*"):
+    for part in ("numbers.[cj]s*", "log.csv", "tables/*", "charts/*.[cjs]*"):
         ours = {path.relative_to(drafted).as_posix(): path.read_bytes() for path in drafted.glob(part)}
         theirs = {path.relative_to(committed).as_posix(): path.read_bytes() for path in committed.glob(part)}
         assert ours
@@ -129,7 +137,7 @@ def test_the_committed_release_of_the_example_is_as_it_was_sealed(quarter: str) 
 
 def test_the_shipped_release_has_nothing_illustrative() -> None:
     assert not any(name.startswith("examples") for name in manifest.read(SHIPPED)["inputs"])
-    for path in SHIPPED.rglob("*.json"):
+    for path in set(SHIPPED.rglob("*.json")) - {SHIPPED / documents.SCHEMA}:
         assert '"illustrative"' not in path.read_text(encoding="utf-8"), path.name
     for path in [SHIPPED / "numbers.csv", *SHIPPED.glob("*/*.csv")]:
         assert not any("illustrative" in row.values() for row in rows(path)), path.name

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from vfm.report import figures, pages, words
+from vfm.report import documents, figures, pages, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
@@ -38,6 +38,7 @@ def gather(folder: Path, status: Status) -> None:
     numbers = list(figures.read_numbers(folder).values())
     records = [json.loads(figures.as_json(number)) for number in numbers]
     _write(folder / "numbers.json", json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+    _write(folder / documents.SCHEMA, documents.schema())
     _write(folder / "numbers.csv", figures.numbers_csv(numbers))
     entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "log").glob("*.json"))]
     log = _log_frame(entries)
@@ -49,15 +50,19 @@ def gather(folder: Path, status: Status) -> None:
 
 
 def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write a page for each executed notebook, and index.html from the last one."""
+    """Write a page for each executed notebook, and from the last one index.html and the documents beside it."""
     about = about_release(manifest)
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
         if path.stem.endswith("quarterly-update"):
+            documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]))
             numbers = figures.read_numbers(folder).values()
             log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
-            _write(folder / "index.html", pages.front_page(notebook, about, numbers, log))
+            _write(
+                folder / "index.html",
+                pages.front_page(notebook, about, numbers, log, documents.downloads(folder, about.quarter)),
+            )
 
 
 def about_release(manifest: Mapping[str, Any]) -> About:

@@ -22,10 +22,12 @@ OF_THE_GATE = {"state", "submitted", "approval", "reason", "published_at", "outp
 PACKAGES = (
     "afcharts",
     "duckdb",
+    "gptables",
     "jupyterlab",
     "matplotlib",
     "nbval",
     "numpy",
+    "odfpy",
     "pandas",
     "pandera",
     "papermill",
@@ -33,6 +35,7 @@ PACKAGES = (
     "scipy",
     "seaborn",
     "statsmodels",
+    "typst",
 )
 SEED = 20200331
 
@@ -149,7 +152,7 @@ def next_version(project: Project, quarter: Quarter) -> int:
 def code_hash(project: Project) -> str:
     """One hash over the source, the SQL, the notebooks' cells and the lock: whatever could change a figure."""
     package = Path(__file__).parents[1]
-    suffixes = {".csv", ".py", ".sql", ".j2", ".css"}
+    suffixes = {".csv", ".py", ".sql", ".j2", ".css", ".json", ".typ"}
     parts = [
         f"{path.relative_to(package).as_posix()} {_text_hash(path)}"
         for path in sorted(package.rglob("*"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from vfm.report import words
+from vfm.report import formula_guard, words
 from vfm.vocabulary.results import Direction, Status
 
 Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
@@ -109,14 +109,17 @@ def as_json(record: Any) -> str:
 
 
 def as_csv(frame: pd.DataFrame) -> str:
-    """A table as CSV text; numbers to twelve significant digits, past which they are noise of the machine."""
+    """A table as CSV text; numbers to twelve significant digits, past which they are noise of the machine.
+
+    A text that a spreadsheet would take for a formula is guarded; `read_data` takes the guard off again.
+    """
     return frame.map(_plain).to_csv(index=False, lineterminator="\n")
 
 
 def _plain(cell: object) -> object:
     if isinstance(cell, float) and not pd.isna(cell):
         return f"{cell:.12g}"
-    return cell
+    return formula_guard.guarded(cell) if isinstance(cell, str) else cell
 
 
 def numbers_csv(numbers: list[Number]) -> str:
@@ -154,7 +157,7 @@ def read_one(path: Path) -> Shown:
 
 def read_data(path: Path, shown: Shown) -> pd.DataFrame:
     """The data of a chart or table as it was published: numbers where a column has a unit, marks as they are."""
-    frame = pd.read_csv(path, dtype="object", keep_default_na=False)
+    frame = pd.read_csv(path, dtype="object", keep_default_na=False).map(formula_guard.unguarded)
     for name, (_, unit) in shown.columns.items():
         if unit:
             frame[name] = [text if text.startswith("[") else float(text) for text in frame[name]]

@@ -23,11 +23,21 @@ class Fragment:
         return self.text
 
 
+STATUS_WORDS: dict[str, str] = {
+    Status.SCENARIO: "Scenario: under assumptions of ours",
+    Status.ILLUSTRATIVE: "ILLUSTRATIVE: made-up data",
+}
+
+
 def status_label(status: str) -> str:
     """Status where the eye is: loud when a figure is not a published or derived one."""
-    loud = " loud" if status in {Status.SCENARIO, Status.ILLUSTRATIVE} else ""
-    text = {"scenario": "Scenario: under assumptions of ours", "illustrative": "ILLUSTRATIVE: made-up data"}
-    return f'<span class="status{loud}">{escape(text.get(status, status))}</span>'
+    loud = " loud" if status in STATUS_WORDS else ""
+    return f'<span class="status{loud}">{escape(status_words(status))}</span>'
+
+
+def status_words(status: str) -> str:
+    """A status as a reader is told it."""
+    return STATUS_WORDS.get(status, status)
 
 
 def chart_html(shown: Shown, svg: str, data: pd.DataFrame) -> str:

@@ -41,9 +41,15 @@ class Part:
     code: str = ""
 
 
-def front_page(notebook: Mapping[str, Any], about: About, numbers: Iterable[Number], log: list[dict[str, str]]) -> str:
-    """The quarterly update: the last notebook without its code, then every number and the log."""
-    parts = [Part(_linked(part.html, "")) for part in _parts(notebook)]
+def front_page(
+    notebook: Mapping[str, Any],
+    about: About,
+    numbers: Iterable[Number],
+    log: list[dict[str, str]],
+    downloads: Iterable[Any] = (),
+) -> str:
+    """The quarterly update: the last notebook without its code, what to take away, every number and the log."""
+    parts = [Part(_linked(part.html, "")) for part in read_parts(notebook)]
     headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', "".join(part.html for part in parts))
     return _render(
         "update.html.j2",
@@ -53,12 +59,13 @@ def front_page(notebook: Mapping[str, Any], about: About, numbers: Iterable[Numb
         contents=headings,
         numbers=list(numbers),
         log=log,
+        downloads=list(downloads),
     )
 
 
 def notebook_page(notebook: Mapping[str, Any], about: About) -> str:
     """A notebook as executed, its code folded away."""
-    parts = [Part(_linked(part.html, "../index.html"), part.code) for part in _parts(notebook)]
+    parts = [Part(_linked(part.html, "../index.html"), part.code) for part in read_parts(notebook)]
     return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
@@ -79,7 +86,8 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<h{level} id="{address}">{text}</h{level}>\n'
 
 
-def _parts(notebook: Mapping[str, Any]) -> list[Part]:
+def read_parts(notebook: Mapping[str, Any]) -> list[Part]:
+    """The cells of an executed notebook as HTML, in order."""
     markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["table"])
     parts = []
     for cell in notebook["cells"]:

@@ -21,7 +21,7 @@ def to_html(frame: pd.DataFrame, *, caption: str, units: Mapping[str, str]) -> s
     """
     numeric = {name for name in frame.columns if units.get(name) or pd.api.types.is_numeric_dtype(frame[name])}
     heads = "".join(
-        f'<th scope="col"{_kind(name in numeric)}>{escape(_head(name, units))}</th>' for name in frame.columns
+        f'<th scope="col"{_kind(name in numeric)}>{escape(heading(name, units))}</th>' for name in frame.columns
     )
     body = "".join(_row(record, list(frame.columns), numeric, units) for record in frame.to_dict("records"))
     body = body or f'<tr><td colspan="{len(frame.columns)}">{NO_ROWS}</td></tr>'
@@ -42,7 +42,8 @@ def _row(record: dict[str, object], columns: list[str], numeric: set[str], units
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _head(name: str, units: Mapping[str, str]) -> str:
+def heading(name: str, units: Mapping[str, str]) -> str:
+    """A column's heading, with its unit where that is pounds."""
     unit = units.get(name, "")
     return f"{name} (£)" if unit.startswith("£") and "£" not in name else name
 

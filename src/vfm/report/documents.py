@@ -1,0 +1,71 @@
+"""The documents of a release, to take away: one set of names and one call that makes them all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vfm.report import figures, pages, prose, typeset
+from vfm.report.pages import About
+
+SCHEMA = "numbers.schema.json"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the release that the front page offers."""
+
+    file: str
+    what: str
+    kind: str
+    bytes: int
+
+    @property
+    def size(self) -> str:
+        """Its size as a reader is told it: "232 KB", or "1.4 MB" from a thousand of them."""
+        thousands = max(1, round(self.bytes / 1000))
+        return f"{thousands} KB" if thousands < 1000 else f"{self.bytes / 1_000_000:.1f} MB"
+
+
+def offered(quarter: str) -> dict[str, tuple[str, str]]:
+    """Every file that a release may offer: its name -> what it is, and its kind."""
+    return {
+        f"{quarter}.pdf": ("This update as a document, tagged for screen readers", "PDF"),
+        "numbers.csv": ("Every number of this update", "CSV"),
+        "numbers.json": ("The same, for programs", "JSON"),
+        SCHEMA: ("What each field of numbers.json means", "JSON schema"),
+        "log.csv": ("Assumptions, decisions, data issues and exclusions", "CSV"),
+    }
+
+
+def downloads(folder: Path, quarter: str) -> list[Download]:
+    """What `folder` has of the files that a release may offer, in order."""
+    return [
+        Download(file, what, kind, (folder / file).stat().st_size)
+        for file, (what, kind) in offered(quarter).items()
+        if (folder / file).is_file()
+    ]
+
+
+def write(folder: Path, update: Mapping[str, Any], about: About, as_of: date) -> None:
+    """Make the documents of a release in `folder`, whose numbers, log, charts and tables are there.
+
+    Parameters
+    ----------
+    update : the executed notebook that is the quarterly update
+    as_of : the only date that a document carries
+    """
+    numbers = figures.read_numbers(folder)
+    log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
+    parts = prose.blocks("".join(part.html for part in pages.read_parts(update)))
+    document = typeset.pdf(parts, folder, about=about, as_of=as_of, numbers=numbers, log=log, sheets={})
+    (folder / f"{about.quarter}.pdf").write_bytes(document)
+
+
+def schema() -> str:
+    """The JSON schema of numbers.json."""
+    return (files("vfm.report") / SCHEMA).read_text(encoding="utf-8")
