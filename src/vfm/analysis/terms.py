@@ -1,13 +1,24 @@
 """How long funding lasts: the Assembly asked for no less than 2 years, with a target of 3 to 4."""
 
+from math import inf, nextafter
+
 import pandas as pd
 
+from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
-BANDS = ((0, 12, "Under 12 months"), (12, 24, "12 to 23 months"), (24, 36, "24 to 35 months"))
-LONG_BANDS = ((36, 49, "36 to 48 months"), (49, float("inf"), "Over 48 months"))
+# From, to but not with, name. A term over 48 months is past the target, so four years themselves are still in it.
+BANDS = (
+    (0, 12, "Under 12 months"),
+    (12, 24, "12 to 23 months"),
+    (24, 36, "24 to 35 months"),
+    (36, nextafter(48, inf), "36 to 48 months"),
+    (nextafter(48, inf), inf, "Over 48 months"),
+)
 NOT_STATED = "No stated term"
+NOT_DATED = "Not dated"
 MINIMUM, TARGET = 24, 36  # months; London Assembly Police and Crime Committee, letter of March 2020
+NO_POUNDS = CannotSay("no award here states both a term and an amount")
 MARKS = {MINIMUM: "minimum asked for", TARGET: "target"}
 
 
@@ -20,10 +31,10 @@ def term_bands(months: "pd.Series[float]") -> "pd.Series[str]":
     if (months < 0).any():
         raise ValueError("a term is not negative")
     bands = pd.Series(NOT_STATED, index=months.index, dtype="object")
-    for low, high, name in (*BANDS, *LONG_BANDS):
+    for low, high, name in BANDS:
         bands[(months >= low) & (months < high)] = name
     return pd.Series(
-        pd.Categorical(bands, [name for *_, name in (*BANDS, *LONG_BANDS)] + [NOT_STATED], ordered=True),
+        pd.Categorical(bands, [*(name for *_, name in BANDS), NOT_STATED], ordered=True),
         index=months.index,
     )
 
@@ -61,8 +72,8 @@ def term_results(awards: pd.DataFrame) -> dict[str, Result]:
     Returns
     -------
     `awards-count`, `stated-count`, `under-24-months-count`, `36-months-or-more-count`, `under-24-months-share`
-    (of those stated), `under-24-months-pounds-share` (of the pounds with a stated term) and `median-months`.
-    Where no term or no amount is stated they say so.
+    (of those stated), `under-24-months-pounds-share` (of the pounds with a stated term), `median-months` and
+    `weighted-mean-months` (each term weighted by its pounds). Where no term or no amount is stated they say so.
     """
     months = awards["months"].dropna()
     short = int((months < MINIMUM).sum())
@@ -75,7 +86,8 @@ def term_results(awards: pd.DataFrame) -> dict[str, Result]:
     results: dict[str, Result] = {name: Estimate(n, method="count of the awards found") for name, n in counts.items()}
     if months.empty:
         none = CannotSay("no award here states a term")
-        return results | dict.fromkeys(("under-24-months-share", "under-24-months-pounds-share", "median-months"), none)
+        names = ("under-24-months-share", "under-24-months-pounds-share", "median-months", "weighted-mean-months")
+        return results | dict.fromkeys(names, none)
     share = Estimate(short / len(months), n=len(months), method="count over awards with a stated term")
     median = Estimate(float(months.median()), n=len(months), method="median of stated terms")
     pounds = _short_pounds(awards)
@@ -83,16 +95,75 @@ def term_results(awards: pd.DataFrame) -> dict[str, Result]:
         "under-24-months-share": share,
         "under-24-months-pounds-share": pounds,
         "median-months": median,
+        "weighted-mean-months": weighted_mean(awards),
     }
+
+
+def weighted_mean(awards: pd.DataFrame) -> Result:
+    """The mean of stated terms in months, each weighted by its pounds: how long the money lasts, not the award.
+
+    >>> weighted_mean(pd.DataFrame({"months": [12, 36, None], "amount": [1.0, 3.0, 9.0]})).value
+    30.0
+    """
+    stated = awards.dropna(subset=["months", "amount"])
+    pounds = stated["amount"].sum()
+    if not pounds:
+        return NO_POUNDS
+    mean = (stated["months"] * stated["amount"]).sum() / pounds
+    return Estimate(float(mean), n=len(stated), method="mean of stated terms, weighted by pounds")
 
 
 def _short_pounds(awards: pd.DataFrame) -> Result:
     stated = awards.dropna(subset=["months", "amount"])
     total = stated["amount"].sum()
     if not total:
-        return CannotSay("no award here states both a term and an amount")
+        return NO_POUNDS
     short = stated.loc[stated["months"] < MINIMUM, "amount"].sum()
     return Estimate(float(short / total), n=len(stated), method="pounds over pounds with a stated term")
+
+
+def groups(awards: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
+    """What the awards may be told apart by: `theme`, `route`, `recipient-type`, `start-year` and `extension`.
+
+    Codes stay codes, but for the start year, which is a financial year ("2019/20"), and an extension, which is
+    "extension" or "new award". An award without a start is "Not dated".
+    """
+    years = pd.Series(NOT_DATED, index=awards.index, dtype="object")
+    dated = awards["start"].dropna()
+    years[dated.index] = [FinancialYear(day.year - (day.month < 4)).words for day in dated]
+    return {
+        "theme": awards["theme"],
+        "route": awards["route"],
+        "recipient-type": awards["recipient_type"],
+        "start-year": years,
+        "extension": awards["is_extension"].map({True: "extension", False: "new award"}),
+    }
+
+
+def by_group(awards: pd.DataFrame, group: "pd.Series[str]") -> pd.DataFrame:
+    """The length of terms within each group, by awards and by pounds.
+
+    Parameters
+    ----------
+    group : the group of each award, as from `groups`
+
+    Returns
+    -------
+    One row a group, by name: `group`, `awards`, `stated`, then for each band `awards: <band>`, a proportion of the
+    awards with a stated term, and `pounds: <band>`, of the pounds with one; `median` and `weighted_mean`, in months.
+    Blank where no award of the group states what it takes. The last row is all awards together.
+    """
+    rows = []
+    for name, members in [*awards.groupby(group, sort=True), ("All", awards)]:
+        bands = shares_by_term(members).set_index("term").drop(NOT_STATED)
+        found = term_results(members)
+        row: dict[str, object] = {"group": name, "awards": len(members), "stated": int(bands["awards"].sum())}
+        for kind in ("awards", "pounds"):
+            row |= {f"{kind}: {band}": share for band, share in bands[f"share_of_{kind}"].items()}
+        for key, column in (("median-months", "median"), ("weighted-mean-months", "weighted_mean")):
+            row[column] = getattr(found[key], "value", None)
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def on_side(awards: pd.DataFrame, first_day: pd.Timestamp, side: str) -> pd.DataFrame:
