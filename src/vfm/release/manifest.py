@@ -10,7 +10,7 @@ from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
 from vfm.data.project import Project
-from vfm.release.plan import Job
+from vfm.release.plan import Job, is_borough
 from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
 
@@ -80,7 +80,7 @@ def seal(folder: Path, manifest: dict[str, Any]) -> None:
     outputs = {
         name: {
             "sha256": sha256(folder / name),
-            "kept": "rebuildable" if Path(name).suffix in REBUILDABLE else "committed",
+            "kept": "rebuildable" if _is_rebuildable(Path(name)) else "committed",
         }
         for name in _files(folder)
     }
@@ -103,6 +103,10 @@ def content_hash(manifest: Mapping[str, Any]) -> str:
     made_from = {part: value for part, value in manifest.items() if part not in OF_THE_GATE}
     text = json.dumps({"made from": made_from, "outputs": outputs}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_rebuildable(path: Path) -> bool:
+    return path.suffix in REBUILDABLE or (path.parent.name == "notebooks" and is_borough(path.stem))
 
 
 def read(folder: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What each notebook may be told: one typed class a notebook, read by the command line and checked before a run."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -12,6 +13,7 @@ POPULATIONS = ("original", "rebased")
 PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
 FEWEST_DRAWS = 100
 DEFLATOR = "2023-06 (QNA)"  # the vintage that money is brought to one year's prices by, unless another is named
+AREA = re.compile(r"E090000(0[1-9]|[12]\d|3[0-3])", re.ASCII)  # the 32 boroughs and the City of London
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,7 @@ class Coverage(QuarterOnly):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 < self.level < 1:
-            raise UsageError(f"level={self.level} is not a coverage between 0 and 1.")
+        _check_level(self.level)
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,7 @@ class TrendEffects(Coverage):
         if not day < end.start:
             raise UsageError(f"change={self.change} is not before the quarter until={self.until}.")
         _check_category(self.category)
-        if self.population not in POPULATIONS:
-            raise UsageError(
-                f'There is no population series "{self.population}": there are {" and ".join(POPULATIONS)}.'
-            )
+        _check_population(self.population)
 
 
 @dataclass(frozen=True)
@@ -165,6 +163,44 @@ class FundingTerms(QuarterOnly):
     split: str = "2020-04-01"
 
 
+@dataclass(frozen=True)
+class Services(QuarterOnly):
+    """The financial year whose published total the awards are traced to, and the people that it is shared by."""
+
+    year: str = "2019-20"
+    population: str = "original"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if FinancialYear.parse(self.year) > Quarter.parse(self.quarter).year:
+            raise UsageError(f"year={self.year} is after the quarter {self.quarter}: give a year up to it.")
+        _check_population(self.population)
+
+
+@dataclass(frozen=True)
+class Borough(Services):
+    """The area that a page is about, by its code; without it every area has its run."""
+
+    borough: str = "E09000022"
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not AREA.fullmatch(self.borough):
+            raise UsageError(f'borough="{self.borough}" is no area: give a code from E09000001 to E09000033.')
+        _check_level(self.level)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise UsageError(f"level={level} is not a coverage between 0 and 1.")
+
+
+def _check_population(population: str) -> None:
+    if population not in POPULATIONS:
+        raise UsageError(f'There is no population series "{population}": there are {" and ".join(POPULATIONS)}.')
+
+
 def _check_category(category: str) -> None:
     """Refuse a kind of crime that has no series up to now."""
     from vfm.analysis.growth import DISCONTINUED  # slow to import, and most plans need none of it
@@ -185,6 +221,8 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "40-value": Value,
     "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
+    "75-services": Services,
+    "80-borough": Borough,
     "90-quarterly-update": TwoYears,
 }
 

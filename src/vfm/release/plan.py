@@ -1,23 +1,27 @@
 """Which notebooks make a release, in which order, each with its parameters."""
 
 import ast
+import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from vfm.data.catalogue import Catalogue
 from vfm.data.project import Project
 from vfm.release import parameters
 from vfm.report.figures import ILLUSTRATIVE
+from vfm.report.pages import slug
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
 TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
+BOROUGH = "80-borough"  # runs once for each area, after the topics
 LAST = "90-quarterly-update"
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
@@ -57,17 +61,57 @@ def plan(
     if not paths:
         raise RunError(f"There are no notebooks in {project.notebooks}.")
     illustrative = project.status is Status.ILLUSTRATIVE
-    told = told or {}
-    jobs = [
-        Job(path.stem, path, parameters.for_notebook(path.stem, quarter, given, told.get(path.stem)), illustrative)
-        for path in paths
-    ]
-    for job in jobs:
+    again = told or {}
+    jobs = [job for path in paths for job in _jobs(project, path, quarter, given, again, illustrative)]
+    for job in {job.path: job for job in jobs}.values():
         _check_cell(job)
     left_out = [job for job in jobs if _is_about_the_other(job)]
     run = [job for job in jobs if job not in left_out]
     last = [job for job in run if job.name == LAST]
     return [job for job in run if job.name != LAST], last, [job.name for job in left_out]
+
+
+def stages(topics: list[Job], last: list[Job]) -> list[list[Job]]:
+    """The order of a run: a stage begins when the one before it is done, for it may read what that published."""
+    boroughs = [job for job in topics if is_borough(job.name)]
+    return [[job for job in topics if job not in boroughs], boroughs, last]
+
+
+def is_borough(name: str) -> bool:
+    """Whether a job or an executed notebook is one borough's run: "80-borough-hackney"."""
+    return name.startswith(f"{BOROUGH}-")
+
+
+def _jobs(
+    project: Project,
+    path: Path,
+    quarter: Quarter,
+    given: Mapping[str, str],
+    told: Mapping[str, Mapping[str, Any]],
+    illustrative: bool,
+) -> Iterator[Job]:
+    """One job a notebook; of the borough's one for each area, or for the ones that are given or were told."""
+    if path.stem != BOROUGH:
+        known = parameters.for_notebook(path.stem, quarter, given, told.get(path.stem))
+        yield Job(path.stem, path, known, illustrative)
+        return
+    parameters.for_notebook(BOROUGH, quarter, given)  # a code that is none is refused, not met by no area
+    made_again = any(map(is_borough, told))
+    for code, area in areas(project):
+        name = f"{BOROUGH}-{slug(area)}"
+        if name in told if made_again else code == given.get("borough", code):
+            known = parameters.for_notebook(BOROUGH, quarter, {**given, "borough": code}, told.get(name))
+            yield Job(name, path, known, illustrative)
+
+
+def areas(project: Project) -> list[tuple[str, str]]:
+    """The areas that have a page, by code: ("E09000001", "City of London") and 32 boroughs."""
+    catalogue = Catalogue.read(project.raw)
+    path = catalogue.present(catalogue.files["boroughs"])
+    if path is None:
+        raise RunError(f"The list of boroughs is not in {project.raw}: restore it, or leave out {BOROUGH}.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return sorted((row["gss_code"], row["borough"]) for row in csv.DictReader(file))
 
 
 def as_told(job: Job) -> Any:

@@ -16,7 +16,7 @@ from vfm.data.staging import staging_folder
 from vfm.release import gather, manifest
 from vfm.release.kernels import Kernels
 from vfm.release.parameters import check_names
-from vfm.release.plan import Job, plan
+from vfm.release.plan import Job, plan, stages
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
@@ -58,7 +58,7 @@ def refresh(
         (folder / "notebooks").mkdir()
         seconds: dict[str, float] = {}
         with ThreadPoolExecutor(max_workers=workers()) as executor:
-            for stage in (topics, last):
+            for stage in stages(topics, last):
                 try:
                     seconds |= _run(stage, executor, project, folder, say)
                 except RunError as error:

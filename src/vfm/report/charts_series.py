@@ -1,6 +1,7 @@
 """Charts of one series over time, in the style of `vfm.report.charts`."""
 
 import pandas as pd
+import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -93,3 +94,32 @@ def _time_axis(axes: Axes, periods: "pd.Series[pd.Period]", y_label: str, top: f
     axes.yaxis.set_major_formatter(lambda value, _: words.cell(float(value)))
     axes.set_ylabel(y_label)
     axes.grid(visible=False, axis="x")
+
+
+@_in_style
+def beside(table: pd.DataFrame, *, x: str, here: str, there: str, names: tuple[str, str], y_label: str) -> Figure:
+    """One area's course as a solid line beside that of the whole as a dashed one, each named at its end.
+
+    Parameters
+    ----------
+    table : one row a year, in order: `x` (text), `here` and `there`
+    names : what `here` and `there` are called
+    """
+    figure, axes = _figure(3.2)
+    places = range(len(table))
+    lines = zip((here, there), (DARK_BLUE, TURQUOISE), ("-", "--"), ("o", "D"), strict=True)
+    for column, colour, line, marker in lines:
+        axes.plot(places, table[column], color=colour, linestyle=line, marker=marker, markersize=4, linewidth=2)
+    ends = table[[here, there]].iloc[-1].to_numpy(dtype=float)
+    top = float(table[[here, there]].max(axis=None))
+    apart = max(0.0, 0.09 * top - abs(ends[0] - ends[1])) / 2  # so that two names at one height stand apart
+    for end, other, name, colour in zip(ends, ends[::-1], names, (DARK_BLUE, DARK_GREY), strict=True):
+        up = apart if (end, name == names[0]) >= (other, name == names[1]) else -apart
+        _label(axes, len(table) - 1, end + up, f"{name} {words.cell(round(end, 1))}", colour)
+    axes.set_xticks(list(places)[::2], [str(year) for year in table[x]][::2])
+    axes.set_ylim(0, top * 1.12)
+    axes.set_xlim(-0.3, len(table) - 1 + 0.3 * len(table))
+    axes.set_ylabel(y_label)
+    axes.grid(visible=False, axis="x")
+    seaborn.despine(ax=axes)
+    return figure
