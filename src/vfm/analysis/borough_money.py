@@ -133,6 +133,29 @@ def by_area(pence: "pd.Series[int]", reached: pd.DataFrame, people: "pd.Series[f
     return table / 100
 
 
+def balance_sheet(by_area: pd.DataFrame, names: "pd.Series[str]", published: Result, left: Result) -> pd.DataFrame:
+    """The whole sum, row by row: the areas, what is not allocated, what is not traced, and what was published.
+
+    Parameters
+    ----------
+    by_area : from `by_area`
+    names : of areas, by `gss_code`
+    published, left : from `published_total` and `not_traced`
+
+    Returns
+    -------
+    `area`, `here`, `share`, `total` and `gss_code` ("none" where a row is no area). The last rows have a `total` only,
+    blank where it cannot be said.
+    """
+    areas = by_area.drop(index=NOT_ALLOCATED)
+    sums = {"All 33 areas": areas.sum(), NOT_ALLOCATED: by_area.loc[NOT_ALLOCATED], "Traced awards": by_area.sum()}
+    rows = [{"area": names[code], "gss_code": code, **row} for code, row in areas.to_dict("index").items()]
+    rows += [{"area": name, "gss_code": "none", **row.to_dict()} for name, row in sums.items()]
+    for name, result in (("Not traced", left), ("Published budget", published)):
+        rows.append({"area": name, "gss_code": "none", "total": getattr(result, "value", None)})
+    return pd.DataFrame(rows, columns=["area", "here", "share", "total", "gss_code"])
+
+
 def divide(pence: int, weights: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[int]:
     """Whole pence in proportion to `weights`, adding up exactly: the largest remainders have the pence left over.
 

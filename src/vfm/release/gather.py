@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.release.plan import is_borough
 from vfm.report import documents, figures, pages, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
@@ -57,7 +58,7 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
         if path.stem.endswith("quarterly-update"):
             documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]))
-            numbers = figures.read_numbers(folder).values()
+            numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
             log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
             _write(
                 folder / "index.html",

@@ -109,6 +109,34 @@ def test_a_sum_is_not_divided_by_nothing(weights: list[float]) -> None:
         money.divide(10, weights)
 
 
+def test_the_whole_sum_is_shown_row_by_row() -> None:
+    pence = pd.Series({"A": 100, "B": 600})
+    reached = pd.DataFrame({"reach": [money.UNSTATED, money.LONDON], "gss_code": [None, None]}, index=pence.index)
+    names = AREAS.set_index("gss_code")["area"]
+    published = Estimate(10.0, 9.5, 10.5)
+    rows = money.balance_sheet(
+        money.by_area(pence, reached, PEOPLE), names, published, money.not_traced(published, pence.sum() / 100)
+    ).set_index("area")
+    assert rows["total"].to_dict() == {
+        "City of London": 1.0,
+        "Hackney": 2.0,
+        "Lambeth": 3.0,
+        "All 33 areas": 6.0,
+        "Not allocated to a borough": 1.0,
+        "Traced awards": 7.0,
+        "Not traced": 3.0,
+        "Published budget": 10.0,
+    }
+    assert rows.loc[["Not traced", "Published budget"], ["here", "share"]].isna().all(axis=None)
+
+
+def test_a_total_that_is_not_published_is_blank_in_the_sum() -> None:
+    by_area = pd.DataFrame(0.0, index=["E09000001", money.NOT_ALLOCATED], columns=["here", "share", "total"])
+    none = CannotSay("none")
+    rows = money.balance_sheet(by_area, AREAS.set_index("gss_code")["area"], none, none).set_index("area")
+    assert rows.loc[["Not traced", "Published budget"], "total"].isna().all()
+
+
 def test_what_is_not_traced_carries_the_rounding_of_the_published_total() -> None:
     total = Estimate(53_600_000, 53_550_000, 53_650_000, status=Status.PUBLISHED)
     left = money.not_traced(total, 35_000_000)
