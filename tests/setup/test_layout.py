@@ -1,9 +1,10 @@
-"""The shape of the house: imports go downwards only, modules stay small, notebooks stay thin."""
+"""The shape of the house: imports go downwards only, modules stay small, notebooks stay thin, words are its own."""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,37 @@ PARAMETERS = cell('quarter = "2019-20-Q4"', "parameters")
 )
 def test_notebook_faults(cells: list[dict[str, Any]], faults: list[str]) -> None:
     assert notebook_faults({"cells": cells}) == faults
+
+
+# ---- words that the machine would choose
+
+# Names of days and months, and whole dates, as strftime writes them in the language that the machine is set to.
+LOCALES_WORDS = re.compile(r"%-?[aAbBcpxX](?![\w%])|month_name\(|day_name\(")
+
+
+def locale_faults(source: str) -> list[str]:
+    return [f"line {number}" for number, line in enumerate(source.splitlines(), 1) if LOCALES_WORDS.search(line)]
+
+
+def test_no_name_of_a_month_or_a_day_is_the_machines(root: Path) -> None:
+    for _, path in modules(root):
+        assert locale_faults(path.read_text(encoding="utf-8")) == [], path
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert locale_faults("\n".join("".join(cell["source"]) for cell in cells)) == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("source", "faults"),
+    [
+        ('f"{day:%B %Y}"', ["line 1"]),
+        ('x\nday.strftime("%d %b")', ["line 2"]),
+        ("day.dt.month_name()", ["line 1"]),
+        ('f"{day:%Y-%m-%d}"', []),
+        ('"95% and 100%"', []),
+        ("seconds % age + 5 %b", ["line 1"]),
+        ("number %begin", []),
+    ],
+)
+def test_locale_faults(source: str, faults: list[str]) -> None:
+    assert locale_faults(source) == faults

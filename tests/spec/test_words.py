@@ -1,13 +1,19 @@
 """Numbers as people read them: one formatter for prose, tables, charts and alt text.
 
 Millions to one place, thousands whole with commas, under £100 with pence, proportions in per cent to one place. An
-interval keeps as many places as tell its ends apart. A cell without a value is marked and never blank: [x] not
+interval keeps as many places as tell its ends apart, and its ends are rounded outwards, as is a number that is a bound:
+what is shown holds all that was worked out. A cell without a value is marked and never blank: [x] not
 available, [z] not applicable.
 """
+
+import re
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vfm.report import words
 
@@ -50,16 +56,24 @@ def test_a_number_with_its_unit(value: float, unit: str, prose: str, chart: str)
 
 SPANS = [
     # lower, upper, unit, text
-    (3_369.47, 4_307.17, "£", "£3,369 to £4,307"),
+    (3_369.47, 4_307.17, "£", "£3,369 to £4,308"),
+    (3_369, 4_307, "£", "£3,369 to £4,307"),
     (23_550_000, 23_650_000, "£", "£23.55 million to £23.65 million"),
     (950_000, 1_050_000, "£", "£0.95 million to £1.05 million"),
     (-2_000_000, 500_000, "£", "−£2.00 million to £0.50 million"),
     (53_600_100, 53_600_200, "£", "£53.6001 million to £53.6002 million"),
-    (1.2643, 1.2781, "proportion", "126.4% to 127.8%"),
-    (0.12411, 0.12422, "proportion", "12.41% to 12.42%"),
+    (1_849_999, 1_951_111, "£", "£1.84 million to £1.96 million"),
+    (1.2643, 1.2781, "proportion", "126.4% to 127.9%"),
+    (0.12411, 0.12422, "proportion", "12.41% to 12.43%"),
     (260.1, 260.2, "£", "£260.10 to £260.20"),
     (5.5, 5.5, "£", "£5.50"),
     (-0.01, 0.01, "proportion", "−1.0% to 1.0%"),
+    (-0.0501, -0.0299, "proportion", "−5.1% to −2.9%"),
+    (0.1 + 0.2, 0.7 + 0.1, "proportion", "30.0% to 80.0%"),
+    (99.991, 100.2, "£", "£99.99 to £101"),
+    (0.041, 0.049, "offences", "0.04 to 0.05"),
+    (0.0401, 0.0402, "offences", "0.0401 to 0.0402"),
+    (11.7, 12.2, "months", "11.7 months to 12.2 months"),
 ]
 
 
@@ -69,16 +83,43 @@ def test_an_interval_is_told_from_a_point(lower: float, upper: float, unit: str,
 
 
 BOUNDS = [
-    ("", "£260"),
-    ("at most", "at most £260"),
-    ("at least", "at least £260"),
-    ("about, direction unknown", "about £260 (direction unknown)"),
+    # value, unit, direction, text
+    (260.4, "£", "", "£260"),
+    (260.4, "£", "at most", "at most £261"),
+    (260.6, "£", "at least", "at least £260"),
+    (260.6, "£", "about, direction unknown", "about £261 (direction unknown)"),
+    (600_000 / 33_000, "£ per person reached", "at most", "at most £18.19"),
+    (1_999_999, "£", "at least", "at least £1.9 million"),
+    (999_999.4, "£", "at most", "at most £1.0 million"),
+    (0.0804, "proportion", "at most", "at most 8.1%"),
+    (1_196, "offences", "at least", "at least 1,196"),
 ]
 
 
-@pytest.mark.parametrize(("direction", "text"), BOUNDS)
-def test_a_bound_says_so_before_the_number(direction: str, text: str) -> None:
-    assert words.bounded("£260", direction) == text
+@pytest.mark.parametrize(("value", "unit", "direction", "text"), BOUNDS)
+def test_a_bound_says_so_before_the_number(value: float, unit: str, direction: str, text: str) -> None:
+    assert words.bounded(value, unit, direction) == text
+
+
+def read(text: str) -> Decimal:
+    """The number that a text of `words` says, in pounds, as a proportion, or as it is."""
+    digits = re.sub(r"[^0-9.−]", "", text).replace("−", "-")
+    return Decimal(digits) * (1_000_000 if "million" in text else 1) / (100 if "%" in text else 1)
+
+
+VALUES = st.floats(-1e9, 1e9, allow_subnormal=False).map(lambda x: float(f"{x:.9g}"))
+UNITS = st.sampled_from(["£", "£ per person", "proportion", "offences", "months"])
+
+
+@given(one=VALUES, other=VALUES, unit=UNITS)
+def test_what_is_shown_of_an_interval_or_a_bound_holds_what_was_worked_out(one: float, other: float, unit: str) -> None:
+    lower, upper = sorted((one, other))
+    shown = [read(part) for part in words.span(lower, upper, unit).split(" to ")]
+    if lower < upper:
+        assert shown[0] <= Decimal(repr(lower)) and Decimal(repr(upper)) <= shown[1]
+    assert Decimal(repr(one)) <= read(words.bounded(one, unit, "at most").removeprefix("at most "))
+    assert read(words.bounded(one, unit, "at least").removeprefix("at least ")) <= Decimal(repr(one))
+    assert read(words.cell(one, unit, end="lower")) <= Decimal(repr(one)) <= read(words.cell(one, unit, end="upper"))
 
 
 CELLS = [

@@ -13,6 +13,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
 from vfm.vocabulary.evidence import Maryland, Wording, require_no_stronger
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
+from vfm.vocabulary.rounding import LOWER, UPPER, exact, to_places
 
 T = TypeVar("T")
 
@@ -275,7 +276,9 @@ def finding(
     >>> finding("Recorded theft", "April 2014", value=0.9, lower=0.85, upper=0.95, scale="ratio", level=2, coverage=0.95)
     'Recorded theft was 10.0% lower from April 2014 than its earlier course suggests (95% interval: 15.0% lower to 5.0% lower). This does not show what it would have been otherwise.'
     """  # noqa: E501
-    interval = f"{coverage * 100:.12g}% interval: {amount(lower, scale)} to {amount(upper, scale)}"
+    interval = (
+        f"{coverage * 100:.12g}% interval: {amount(lower, scale, end=LOWER)} to {amount(upper, scale, end=UPPER)}"
+    )
     compared = Maryland(level).wording is Wording.EFFECT
     against = f"than {'the comparison' if compared else 'its earlier course'} suggests ({interval})"
     if lower <= _none(scale) <= upper:
@@ -292,15 +295,16 @@ def finding(
     )
 
 
-def amount(value: float, scale: str) -> str:
-    """A ratio or a difference as "10.0% lower" or "2.75 jobs higher".
+def amount(value: float, scale: str, *, end: str = "") -> str:
+    """A ratio or a difference as "10.0% lower" or "2.75 jobs higher"; an `end` of an interval is rounded outwards.
 
-    >>> amount(1.127, "ratio"), amount(-2.75, "jobs"), amount(0, "jobs")
-    ('12.7% higher', '2.75 jobs lower', '0 jobs different')
+    >>> amount(1.127, "ratio"), amount(-2.75, "jobs"), amount(0, "jobs"), amount(1.1272, "ratio", end="upper")
+    ('12.7% higher', '2.75 jobs lower', '0 jobs different', '12.8% higher')
     """
-    difference = (value - 1) * 100 if scale == RATIO else value
-    size = abs(difference)
-    text = f"{size:,.1f}%" if scale == RATIO else f"{size:,.0f} {scale}" if size >= 100 else f"{size:.3g} {scale}"
+    difference = (exact(value) - 1) * 100 if scale == RATIO else exact(value)
+    places = 1 if scale == RATIO else max(0, 2 - difference.adjusted())  # three digits, and whole ones from 100
+    shown = abs(to_places(difference, places, end))
+    text = f"{shown:,.1f}%" if scale == RATIO else f"{shown.normalize():,f} {scale}"
     return f"{text} {'different' if difference == 0 else 'higher' if difference > 0 else 'lower'}"
 
 
@@ -319,10 +323,11 @@ def checks_in_words(checks: pd.DataFrame, *, scale: str) -> str:
     left = checks[checks["check"] == LEFT_OUT].dropna(subset=["value"])
     if len(left):
         low, high = left.loc[left["value"].idxmin()], left.loc[left["value"].idxmax()]
-        said.append(
-            f"Leaving out one place at a time moves it between {amount(low['value'], scale)} (without {low['of']}) "
-            f"and {amount(high['value'], scale)} (without {high['of']})."
-        )
+        ends = [
+            f"{amount(row['value'], scale, end=end)} (without {row['of']})"
+            for row, end in ((low, LOWER), (high, UPPER))
+        ]
+        said.append(f"Leaving out one place at a time moves it between {ends[0]} and {ends[1]}.")
     elif (checks["check"] == LEFT_OUT).any():
         said.append(f"No place can be left out: {checks.loc[checks['check'] == LEFT_OUT, 'reason'].iloc[0]}.")
     return " ".join(said)

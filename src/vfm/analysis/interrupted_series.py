@@ -16,6 +16,7 @@ from statsmodels.tsa.stattools import acf
 from vfm.analysis import impact
 from vfm.analysis.impact import Effect
 from vfm.analysis.segmented_regression import SLOPE, STEP, SeriesFit, SeriesModel, fit_series
+from vfm.vocabulary.periods import month_in_words
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 FEW = 12  # points on each side: fewer are provisional
@@ -147,7 +148,8 @@ def interrupted_series(
 
 
 def _when(period: pd.Period) -> str:
-    return f"{period:%B %Y}" if period.freqstr == "M" else f"the quarter that begins in {period.start_time:%B %Y}"
+    begins = month_in_words(period.start_time)
+    return begins if period.freqstr == "M" else f"the quarter that begins in {begins}"
 
 
 def _placebo_rows(

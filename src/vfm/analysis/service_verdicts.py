@@ -40,15 +40,16 @@ def service_verdicts(costs: pd.DataFrame, results: pd.DataFrame, services: pd.Da
 
     Parameters
     ----------
-    costs : from `unit_costs.cost_matches`: indexed by match, with `service_id`, `denominator`, `value_precision`,
-        `period`, `cost` and `direction`
+    costs : from `deflation.real_costs`: indexed by match, with `service_id`, `denominator`, `value_precision`,
+        `headline`, `period`, `direction`, `real_cost`, `real_lower`, `real_upper` and `real_reason`
     results : `result_id`, `service_id`, `measure`, `kind`, `value` and `evidence`
     services : `service_id` and `name`
 
     Returns
     -------
     Economy and equity cannot be said of any: nothing published bears on them. Efficiency sets the cost of the latest
-    period against the one before. Effectiveness takes the published outcomes, no further than their design goes.
+    period against the one before, in the prices of one year. Effectiveness takes the published outcomes, no further
+    than their design goes.
     """
     per_person = costs[costs["denominator"].isin(["person", "outcome"]) & (costs["value_precision"] != "plan")]
     outcomes = results[results["kind"] == "outcome"]
@@ -76,14 +77,14 @@ def _unsaid(criterion: Criterion, claim: str, reason: str) -> Statement:
 
 
 def _efficiency(costs: pd.DataFrame) -> Statement:
-    claim = "the cost for each person was lower than in the period before"
+    claim = "the cost for each person was lower in real terms than in the period before"
     people = costs[(costs["denominator"] == "person") & costs["headline"]].sort_values("period")
     if costs.empty:
         return _unsaid(Criterion.EFFICIENCY, claim, NO_COST)
     if len(people) < 2:
         return _unsaid(Criterion.EFFICIENCY, claim, ONE_PERIOD)
     before, now = people.iloc[-2], people.iloc[-1]
-    figures = [f"unit-cost-{match}" for match in people.index[-2:]]
+    figures = [f"unit-cost-{match}-real" for match in people.index[-2:]]
     return judge(
         Criterion.EFFICIENCY,
         claim,
@@ -96,15 +97,17 @@ def _efficiency(costs: pd.DataFrame) -> Statement:
 
 
 def _difference(before: "pd.Series[float]", now: "pd.Series[float]") -> Result:
-    """The later cost less the earlier; two bounds of one kind leave the difference open either way."""
+    """The later cost less the earlier, in real terms; two bounds of one kind leave the difference open either way."""
+    reasons = [str(row["real_reason"]) for row in (before, now) if row["real_reason"]]
+    if reasons:
+        return CannotSay(reasons[0])
     if before["direction"] or now["direction"]:
         return CannotSay("one of the two costs, or both, is a bound, so the true difference may lie on either side")
-    if pd.notna(now["lower"]) and pd.notna(before["lower"]):
-        lower, upper = now["lower"] - before["upper"], now["upper"] - before["lower"]
-        return Estimate(
-            now["cost"] - before["cost"], lower, upper, method="difference of costs, ends of both intervals"
-        )
-    return Estimate(now["cost"] - before["cost"], method="difference of costs", direction=Direction.EXACT)
+    value, method = now["real_cost"] - before["real_cost"], "difference of costs in real terms"
+    if pd.notna(now["real_lower"]) and pd.notna(before["real_lower"]):
+        lower, upper = now["real_lower"] - before["real_upper"], now["real_upper"] - before["real_lower"]
+        return Estimate(value, lower, upper, method=f"{method}, ends of both intervals")
+    return Estimate(value, method=method, direction=Direction.EXACT)
 
 
 def _effectiveness(outcomes: pd.DataFrame) -> Statement:

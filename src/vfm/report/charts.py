@@ -190,7 +190,7 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str, unit
             markerfacecolor=DARK_BLUE if not point.direction else "white",
         )
         axes.annotate(
-            words.bounded(words.quantity(point.value, unit, short=True), point.direction),
+            words.bounded(point.value, unit, point.direction, short=True),
             (point.value, row),
             xytext=(0, 9),
             textcoords="offset points",

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vfm.report.charts import DARK_BLUE, DARK_GREY, DARK_PINK, TURQUOISE, WIDTH, _in_style
+from vfm.vocabulary.periods import month_in_words
 
 SMALL = 9  # points of type in a panel
 
@@ -78,7 +79,7 @@ def courses(table: pd.DataFrame, *, started: str, never: str, y_label: str) -> F
         axes.plot(rows.index, rows["never"], color=TURQUOISE, linewidth=1.8, linestyle="--")
         axes.plot(rows.index, rows["started"], color=DARK_BLUE, linewidth=2.2)
         axes.axvline(int((rows["quarter"] < start).sum()) - 0.5, color=DARK_GREY, linestyle=":", linewidth=1.5)
-        _dress(axes, quarters, f"Started {start.start_time:%B %Y}: {rows['areas'].iloc[0]} boroughs")
+        _dress(axes, quarters, f"Started {month_in_words(start.start_time)}: {rows['areas'].iloc[0]} boroughs")
         axes.set_ylim(0, top)
     words = f"solid: {started}\ndashed: {never}"  # on the right: the first start is the earliest
     panels[0].annotate(words, (len(rows) - 1, top * 0.05), ha="right", fontsize=SMALL)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from vfm.report import formula_guard, words
 from vfm.vocabulary.results import Direction, Status
+from vfm.vocabulary.rounding import LOWER, UPPER
 
 Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
 
@@ -59,7 +60,7 @@ class Number:
         """The number as prose writes it, with "at most" or "at least" where it is a bound."""
         if self.value is None:
             return f"cannot say: {self.reason}"
-        return words.bounded(words.quantity(self.value, self.unit), Direction(self.direction))
+        return words.bounded(self.value, self.unit, Direction(self.direction))
 
     @property
     def range(self) -> str:
@@ -84,6 +85,7 @@ class Shown:
     order: int = 0
     notes: str = ""
     missing: dict[str, str] = field(default_factory=dict)
+    bounds: dict[str, str] = field(default_factory=dict)  # column -> the one that says of each row how it is a bound
 
 
 def check_id(figure_id: str) -> str:
@@ -162,6 +164,22 @@ def read_data(path: Path, shown: Shown) -> pd.DataFrame:
         if unit:
             frame[name] = [text if text.startswith("[") else float(text) for text in frame[name]]
     return frame
+
+
+def in_words(shown: Shown, data: pd.DataFrame) -> pd.DataFrame:
+    """The data of a chart or table as a reader sees it: each cell as text, the columns under their headings.
+
+    The ends of an interval, in columns named "lower" or "upper", and numbers that are bounds are rounded outwards.
+    """
+
+    def column(name: str, unit: str) -> list[str]:
+        named = next((end for end in (LOWER, UPPER) if end in name.split("_")), "")
+        says = data[shown.bounds[name]] if name in shown.bounds else [""] * len(data)
+        ends = [named or words.END_OF.get(str(way), "") for way in says]
+        return [words.cell(value, unit, end=end) for value, end in zip(data[name], ends, strict=True)]
+
+    cells = {heading: column(name, unit) for name, (heading, unit) in shown.columns.items()}
+    return pd.DataFrame(cells, columns=[heading for heading, _ in shown.columns.values()])
 
 
 def only_shown(frame: pd.DataFrame, columns: Columns, missing: Mapping[str, str]) -> pd.DataFrame:

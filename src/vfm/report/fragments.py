@@ -4,7 +4,7 @@ from html import escape
 
 import pandas as pd
 
-from vfm.report import tables
+from vfm.report import figures, tables
 from vfm.report.figures import Number, Shown
 from vfm.vocabulary.results import Status
 
@@ -72,5 +72,4 @@ def card(number: Number) -> str:
 
 
 def _table(shown: Shown, data: pd.DataFrame) -> str:
-    headings = {name: heading for name, (heading, _) in shown.columns.items()}
-    return tables.to_html(data.rename(columns=headings), caption=shown.title, units=dict(shown.columns.values()))
+    return tables.to_html(figures.in_words(shown, data), caption=shown.title, units=dict(shown.columns.values()))

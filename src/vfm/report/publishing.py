@@ -174,6 +174,7 @@ class Release:
         status: Status = Status.DERIVED,
         notes: str = "",
         missing: Mapping[str, str] | None = None,
+        bounds: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a chart with its alt text and the table it is drawn from.
 
@@ -184,13 +185,15 @@ class Release:
         columns : column -> (heading, unit), in the order a reader should read them
         alt : what the chart shows, in words; figures by id as in `say`
         missing : column -> the mark of a cell without a value, where it is not "[x]", not available
+        bounds : column -> the column that says of each row whether it is "at most" or "at least" so much
         """
         from vfm.report import charts  # the drawing libraries are slow to import, and most notebooks only read
 
         alt = self.fill(alt).strip()
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
-        shown, data = self._shown(figure_id, data, columns, title, period, source, status, notes, missing, alt=alt)
+        about = (title, period, source, status, notes, missing, bounds)
+        shown, data = self._shown(figure_id, data, columns, *about, alt=alt)
         said = figures.ILLUSTRATIVE if shown.status == Status.ILLUSTRATIVE else ""
         if said:
             charts.mark(drawing, said)
@@ -215,9 +218,11 @@ class Release:
         status: Status = Status.DERIVED,
         notes: str = "",
         missing: Mapping[str, str] | None = None,
+        bounds: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
-        shown, data = self._shown(figure_id, data, columns, title, period, source, status, notes, missing)
+        about = (title, period, source, status, notes, missing, bounds)
+        shown, data = self._shown(figure_id, data, columns, *about)
         if self._writing:
             folder = self._writing / "tables"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
@@ -267,6 +272,7 @@ class Release:
         status: Status,
         notes: str,
         missing: Mapping[str, str] | None,
+        bounds: Mapping[str, str] | None,
         alt: str = "",
     ) -> tuple[Shown, pd.DataFrame]:
         """What is said of a chart or a table, and the data that is published with it."""
@@ -285,6 +291,7 @@ class Release:
             order=next(self._order),
             notes=self.fill(notes),
             missing=dict(missing or {}),
+            bounds=dict(bounds or {}),
         )
         return shown, figures.only_shown(data, columns, shown.missing)
 

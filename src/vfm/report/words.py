@@ -1,24 +1,30 @@
 """Numbers as people read them: one formatter for prose, tables, charts and alt text.
 
 GOV.UK and ONS style: "£53.6 million" in prose, "£53.6m" on charts, commas from 1,000, a per cent sign.
-Values are stored plainly (proportions, pounds); what is here is only how they look.
+Values are stored plainly (proportions, pounds); what is here is only how they look. An interval and a bound are rounded
+outwards: what is shown holds all that was worked out.
 """
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
+from vfm.vocabulary.periods import month_in_words
 from vfm.vocabulary.results import Direction
+from vfm.vocabulary.rounding import LOWER, UPPER, exact, to_places
 
 MILLION = 1_000_000
 # Symbols of the Government Statistical Service: a cell is never blank.
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 
 
-def quantity(value: float, unit: str, *, short: bool = False) -> str:
+def quantity(value: float, unit: str, *, short: bool = False, end: str = "") -> str:
     """A number with its unit, as prose writes it; `short` as a chart does.
+
+    An `end` of an interval, "lower" or "upper", is rounded away from what lies in it, and any other to the nearest.
 
     >>> quantity(53_600_000, "£"), quantity(53_600_000, "£", short=True), quantity(3802.28, "£ per young person")
     ('£53.6 million', '£53.6m', '£3,802')
@@ -26,72 +32,71 @@ def quantity(value: float, unit: str, *, short: bool = False) -> str:
     ('£18.18', '127.1%', '141')
     >>> quantity(12, "months"), quantity(0.1096, "offences")
     ('12 months', '0.11')
+    >>> quantity(18.1818, "£ per person reached", end="upper"), quantity(0.1299, "proportion", end="lower")
+    ('£18.19', '12.9%')
     """
     if unit.startswith("£"):
-        return pounds(value, short=short)
+        return pounds(value, short=short, end=end)
+    number = exact(value)
     if unit.startswith("proportion"):
-        return _signed(value, f"{abs(value) * 100:,.1f}%")
-    places = 0 if float(value).is_integer() else 1 if round(abs(value), 2) >= 1 else 2
-    text = _signed(value, f"{abs(value):,.{places}f}")
+        return _signed(to_places(number * 100, 1, end), "{:,.1f}%")
+    places = 0 if number == number.to_integral_value() else 1 if abs(to_places(number, 2)) >= 1 else 2
+    text = _signed(to_places(number, places, end), f"{{:,.{places}f}}")
     return f"{text} month{'' if text == '1' else 's'}" if unit == "months" else text
 
 
-def pounds(value: float, *, short: bool = False) -> str:
-    """Pounds in prose: millions to one place, thousands whole, under £100 with pence.
+def pounds(value: float, *, short: bool = False, end: str = "") -> str:
+    """Pounds in prose: millions to one place, thousands whole, under £100 with pence; `end` as in `quantity`.
 
     >>> pounds(4_377_630), pounds(260), pounds(18.18), pounds(-5200)
     ('£4.4 million', '£260', '£18.18', '−£5,200')
     """
-    size = abs(value)
-    if round(size) >= MILLION:
-        text = f"£{size / MILLION:,.1f}{'m' if short else ' million'}"
-    elif round(size, 2) >= 100 or round(size, 2) == 0:
-        text = f"£{size:,.0f}"
-    else:
-        text = f"£{size:,.2f}"
-    return _signed(value, text)
+    number = exact(value)
+    whole, pence = to_places(number, 0, end), to_places(number, 2, end)
+    if abs(whole) >= MILLION:
+        return _signed(to_places(number / MILLION, 1, end), f"£{{:,.1f}}{'m' if short else ' million'}")
+    if abs(pence) >= 100 or pence == 0:
+        return _signed(whole, "£{:,.0f}")
+    return _signed(pence, "£{:,.2f}")
 
 
 def span(lower: float, upper: float, unit: str) -> str:
-    """An interval: "£3,369 to £4,307".
+    """An interval: "£3,369 to £4,308", each end rounded outwards.
 
-    The two ends keep enough places to differ from each other, for an interval that reads as a point is none. Two
-    ends that are the same are one number.
+    The two ends keep enough places to differ from each other when rounded to the nearest, for an interval that reads as
+    a point is none. Two ends that are the same are one number.
 
     >>> span(1.2643, 1.2781, "proportion"), span(23_550_000, 23_650_000, "£")
-    ('126.4% to 127.8%', '£23.55 million to £23.65 million')
+    ('126.4% to 127.9%', '£23.55 million to £23.65 million')
     """
     if lower == upper:
         return quantity(lower, unit)
-    low, high = quantity(lower, unit), quantity(upper, unit)
-    millions = unit.startswith("£") and max(abs(lower), abs(upper)) >= MILLION
-    for places in range(2, 9):
-        if low != high and not (millions and places == 2):
-            break
-        low, high = (_placed(x, unit, places, millions=millions) for x in (lower, upper))
-    return f"{low} to {high}"
-
-
-def _placed(value: float, unit: str, places: int, *, millions: bool) -> str:
-    size = abs(value)
-    if millions:
-        text = f"£{size / MILLION:,.{places}f} million"
-    elif unit.startswith("proportion"):
-        text = f"{size * 100:,.{places}f}%"
+    if not unit.startswith("£") or max(abs(lower), abs(upper)) < MILLION:
+        if quantity(lower, unit) != quantity(upper, unit):
+            return f"{quantity(lower, unit, end=LOWER)} to {quantity(upper, unit, end=UPPER)}"
+        scale, form = (Decimal(100), "{:,.%df}%%") if unit.startswith("proportion") else (Decimal(1), "{:,.%df}")
+        form = f"£{form}" if unit.startswith("£") else f"{form} months" if unit == "months" else form
     else:
-        text = f"{'£' if unit.startswith('£') else ''}{size:,.{places}f}{' months' if unit == 'months' else ''}"
-    return _signed(value, text)
+        scale, form = 1 / Decimal(MILLION), "£{:,.%df} million"
+    low, high = exact(lower) * scale, exact(upper) * scale
+    places = next((places for places in range(2, 8) if to_places(low, places) != to_places(high, places)), 8)
+    return " to ".join(_signed(to_places(x, places, end), form % places) for x, end in ((low, LOWER), (high, UPPER)))
 
 
-def bounded(text: str, direction: Direction | str) -> str:
-    """Put what the source's "over" or "up to" means before a number.
+def bounded(value: float, unit: str, direction: Direction | str, *, short: bool = False) -> str:
+    """A number with what its source's "over" or "up to" means before it; a bound is rounded so that it stays one.
 
-    >>> bounded("£18.18", Direction.AT_MOST), bounded("£8,000", Direction.UNKNOWN), bounded("£260", "")
-    ('at most £18.18', 'about £8,000 (direction unknown)', '£260')
+    >>> bounded(18.1818, "£", Direction.AT_MOST), bounded(8000, "£", Direction.UNKNOWN), bounded(260, "£", "")
+    ('at most £18.19', 'about £8,000 (direction unknown)', '£260')
     """
+    text = quantity(value, unit, short=short, end=END_OF.get(str(direction), ""))
     if direction == Direction.UNKNOWN:
         return f"about {text} (direction unknown)"
     return f"{direction} {text}" if direction else text
+
+
+# What is stated as a bound is rounded as the end of an interval is.
+END_OF = {str(Direction.AT_MOST): UPPER, str(Direction.AT_LEAST): LOWER}
 
 
 def listing(items: list[str]) -> str:
@@ -103,8 +108,8 @@ def listing(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def cell(value: object, unit: str = "") -> str:
-    """A table's cell; a value that is not there is marked, never blank and never NaN."""
+def cell(value: object, unit: str = "", *, end: str = "") -> str:
+    """A table's cell; a value that is not there is marked, never blank and never NaN. `end` is as in `quantity`."""
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return NOT_AVAILABLE
     if isinstance(value, bool | np.bool):
@@ -112,14 +117,14 @@ def cell(value: object, unit: str = "") -> str:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         value = date.fromisoformat(value)
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return f"{value.day} {month_in_words(value)}"
     if isinstance(value, str) or not hasattr(value, "__float__"):
         return str(value) or NOT_AVAILABLE
     if unit == "£":  # whole pounds down a column, so that the eye can compare them
-        return _signed(float(value), f"£{abs(float(value)):,.0f}")
-    return quantity(float(value), unit)
+        return _signed(to_places(exact(float(value)), 0, end), "£{:,.0f}")
+    return quantity(float(value), unit, end=end)
 
 
-def _signed(value: float, text: str) -> str:
-    """`text` with a minus where `value` is under zero and the text is not that of zero."""
-    return f"−{text}" if value < 0 and any(digit in text for digit in "123456789") else text
+def _signed(number: Decimal, form: str) -> str:
+    """`number` as `form` writes its size, after a minus where it is under zero."""
+    return f"{'−' if number < 0 else ''}{form.format(abs(number))}"

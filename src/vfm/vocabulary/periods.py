@@ -3,13 +3,38 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Protocol, Self
 
 from vfm.vocabulary.errors import UsageError
+
+# Not the machine's: its names of months are in whatever language it is set to.
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 MONTHS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
 
 YEARS = range(1900, 2200)  # any other is a slip of the keyboard, and the calendar ends at 9999
+
+
+class InAMonth(Protocol):
+    """A day, or a period such as a month or a quarter, which is named by the month that it is said to be in."""
+
+    @property
+    def year(self) -> int: ...
+
+    @property
+    def month(self) -> int: ...
+
+
+def month_in_words(when: InAMonth) -> str:
+    """The month of a day as prose writes it.
+
+    >>> month_in_words(date(2014, 4, 1))
+    'April 2014'
+    """
+    return f"{MONTH_NAMES[when.month - 1]} {when.year}"
 
 
 @dataclass(frozen=True, order=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from vfm.analysis import deflation, growth
 from vfm.analysis import service_verdicts as verdicts
 from vfm.analysis.unit_costs import cost_matches
 from vfm.analysis.verdict import Criterion, Rung
@@ -17,7 +18,8 @@ SERVICES = pd.DataFrame({"service_id": ["s", "t"], "name": ["Example", "Other"]}
 
 def cost(period: str, value: float, **more: Any) -> dict[str, Any]:
     row = {"service_id": "s", "denominator": "person", "value_precision": "as-published", "headline": True}
-    return row | {"period": period, "cost": value, "direction": "", "lower": value - 1, "upper": value + 1} | more
+    real = {"real_cost": value, "real_lower": value - 1, "real_upper": value + 1, "real_reason": ""}
+    return row | {"period": period, "direction": ""} | real | more
 
 
 def outcome(result: str, evidence: str, value: float = 0.4) -> dict[str, Any]:
@@ -32,10 +34,11 @@ def judged(costs: list[dict[str, Any]], outcomes: list[dict[str, Any]]) -> dict[
         "value_precision",
         "headline",
         "period",
-        "cost",
         "direction",
-        "lower",
-        "upper",
+        "real_cost",
+        "real_lower",
+        "real_upper",
+        "real_reason",
     ]
     table = pd.DataFrame(costs, columns=names, index=[f"c{n}" for n in range(len(costs))])
     results = pd.DataFrame(outcomes, columns=["result_id", "service_id", "kind", "measure", "evidence", "value"])
@@ -59,6 +62,7 @@ def test_economy_and_equity_cannot_be_said() -> None:
         ([cost("2020", 5), cost("2019", 10)], Rung.SHOWN, ""),  # whatever the order of the rows
         ([cost("2019", 5), cost("2020", 10)], Rung.NOT_SHOWN, "on the other side"),
         ([cost("2019", 10, direction="at most"), cost("2020", 5)], Rung.CANNOT_SAY, "is a bound"),
+        ([cost("2019", 10), cost("2020", 5, real_reason="the deflator has no value")], Rung.CANNOT_SAY, "deflator"),
         ([cost("2019", 10), cost("2020", 5, headline=False)], Rung.CANNOT_SAY, "one period only"),
     ],
 )
@@ -97,7 +101,9 @@ def test_a_plan_and_a_grant_are_no_reason_to_speak_of_a_service() -> None:
 
 
 def test_of_the_shipped_services_two_are_more_than_silent(tables: QuarterData) -> None:
-    found = verdicts.service_verdicts(cost_matches(tables.matched), tables.results, tables.services)
+    costs = cost_matches(deflation.with_periods(tables.matched, tables.results))
+    real = deflation.real_costs(costs, growth.index_of_vintage(tables.deflator, "2023-06 (QNA)"), "2019-20")
+    found = verdicts.service_verdicts(real, tables.results, tables.services)
     table = verdicts.side_by_side(found)
     assert len(table) == 12
     spoken = table[(table.drop(columns="service") != "– cannot say").any(axis=1)]
@@ -109,6 +115,5 @@ def test_of_the_shipped_services_two_are_more_than_silent(tables: QuarterData) -
     assert len(said) == 4 * len(table)
     figures = {one for row in said["figures"].dropna() for one in row.split()}
     evaluated = {verdicts.outcome_figure(result) for result in verdicts.evaluated(tables.results)["result_id"]}
-    costs = {f"unit-cost-{match}" for match in tables.matched.index}
     assert figures
-    assert figures <= evaluated | costs
+    assert figures <= evaluated | {f"unit-cost-{match}-real" for match in tables.matched.index}

@@ -257,6 +257,26 @@ def test_a_table_shows_the_same_cells_in_the_notebook_and_in_the_report(release:
         assert words in made.html
 
 
+def test_ends_of_intervals_and_bounds_in_a_table_are_rounded_outwards(release: Release, staging: Path) -> None:
+    """Each cost is 18.1849 or 18.1851: to the nearest penny 18.18 and 18.19, and outwards by what the row says."""
+    rows = pd.DataFrame(
+        {
+            "cost": [18.1849, 18.1851, 18.1849, 18.1851],
+            "bound": ["at most", "at least", "exact", "about, direction unknown"],
+            "real_lower": 17.999,
+            "real_upper": 19.001,
+        }
+    )
+    columns = {"cost": ("Cost", "£ each"), "bound": ("It is", "")}
+    columns |= {"real_lower": ("From", "£ each"), "real_upper": ("To", "£ each")}
+    made = release.table("costs", rows, columns=columns, bounds={"cost": "bound"}, **SHOWN)
+    cells = [">£18.19<", ">£18.18<", ">£18.18<", ">£18.19<"]
+    body = made.html.split("<tbody>")[1].split("</tr>")
+    for row, cell in zip(body, cells, strict=False):
+        assert cell in row and ">£17.99<" in row and ">£19.01<" in row
+    assert later(staging).show("costs").html == made.html
+
+
 def test_data_is_read_again_as_it_was_written(release: Release, staging: Path) -> None:
     release.table("mixed", MIXED, columns=MIXED_COLUMNS, missing={"pounds": "[z]"}, **SHOWN)
     path = staging / "tables" / "mixed.json"

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from vfm.vocabulary.errors import UsageError
-from vfm.vocabulary.periods import FinancialYear, Quarter
+from vfm.vocabulary.periods import FinancialYear, Quarter, month_in_words
+
+
+def test_months_have_their_english_names_wherever_it_runs() -> None:
+    """A day, a month of pandas and an instant alike."""
+    assert [month_in_words(date(2014, month, 1)).split()[0][:3] for month in range(1, 13)] == (
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    )
+    assert month_in_words(pd.Period("2014-04", "M")) == "April 2014"
+    assert month_in_words(pd.Period("2014-09", "M").start_time) == "September 2014"
 
 
 @pytest.mark.parametrize("text", ["2019-20", "2019/20", " 2019-20 ", "2019-20\n"])
