@@ -192,6 +192,22 @@ def verify(project: "Project", options: argparse.Namespace) -> int:
 
 
 @command(
+    "what changed between two releases: what is new, revised or withdrawn, and why each figure moved",
+    Argument("old", metavar="OLD", help="the earlier release: a quarter, a version of it, or a folder"),
+    Argument("new", metavar="NEW", help="the later one"),
+    JSON,
+    example="vfm compare 2019-20-Q4@v1 2019-20-Q4",
+)
+def compare(project: "Project", options: argparse.Namespace) -> int:
+    """Say what became of every figure from one release to another."""
+    from vfm.release.compare import compare
+
+    compared = compare(project, options.old, options.new, lambda line: print(line, file=sys.stderr, flush=True))
+    _say(compared.as_json() if options.json else compared.as_text(), sys.stdout, end="")
+    return 0
+
+
+@command(
     "the workbook that a provider fills in: a quarter's monitoring return",
     QUARTER,
     Argument("--service", metavar="SERVICE", required=True, help="key or name of the service"),

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     NOT_CHECKED = "not checked"
 
 
+LONGEST_LINE = 400  # letters; --json has all of them
 SHOWN = 12  # pieces of one outcome that a person is told of one by one
 GOOD = {Outcome.SAME, Outcome.WITHIN, Outcome.NOT_CHECKED}
 
@@ -52,7 +53,8 @@ class Finding:
 
     def __str__(self) -> str:
         how = [self.detail, f"by {self.by}" if self.by and not self.detail else "", self.reason]
-        return f"    {self.kind} {self.name}: {self.outcome}. {'. '.join(filter(None, how))}"
+        line = f"    {self.kind} {self.name}: {self.outcome}. {'. '.join(filter(None, how))}"
+        return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 3]}..."
 
 
 @dataclass(frozen=True)
