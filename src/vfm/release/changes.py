@@ -21,14 +21,15 @@ from vfm.data.project import Project
 from vfm.release import kept, movements
 from vfm.release.movements import Cause
 from vfm.vocabulary.errors import UsageError
-from vfm.vocabulary.periods import FinancialYear, Quarter
+from vfm.vocabulary.periods import YEARS, FinancialYear, Quarter
 
 Row = dict[str, str]
 Key = tuple[str, ...]
 
 # Where a row says what period it is about, the surest first.
 PERIOD_COLUMNS = ("quarter", "month", "period_end", "period", "financial_year", "date_signed", "decided", "year", "end")
-CODE = "another code"
+YEAR = re.compile(r"(\d{4})[-/](\d{2})(?![-/\d]\d)", re.ASCII)  # a financial year, or a month: they are told apart
+DAY = re.compile(r"\d{4}(-\d{2})?(-\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def changes(sides: Sides) -> list[Change]:
     found = []
     old, new = sides.old, sides.new
     if old["code"] != new["code"]:
-        found.append(Change(Cause.METHOD, f"{CODE} ({old['code'][:12]} to {new['code'][:12]})"))
+        found.append(Change(Cause.METHOD, f"another code ({old['code'][:12]} to {new['code'][:12]})"))
     for name in sorted({*old["packages"], *new["packages"]}):
         if old["packages"].get(name) != new["packages"].get(name):
             was, is_ = old["packages"].get(name, "none"), new["packages"].get(name, "none")
@@ -213,18 +214,24 @@ def _period_end(row: Row) -> date | None:
 
 
 def _ends(text: str) -> date | None:
-    for read in (Quarter.parse, FinancialYear.parse):
-        try:
-            return read(text).end
-        except UsageError:
-            continue
-    if re.fullmatch(r"\d{4}(-\d{2})?(-\d{2})?", text, flags=re.ASCII):
-        year, month, day = (int(part) if part else 0 for part in (text[:4], text[5:7], text[8:10]))
-        try:  # a year and a month end on the day before the next begins; the 28th is near enough to compare by
-            return date(year, month or 12, day or 28)
-        except ValueError:
-            return None
-    return None
+    """The last day of a period as it is written: a quarter, a financial year or a span of them, a day, month, year."""
+    try:
+        return Quarter.parse(text).end
+    except UsageError:
+        pass
+    if years := [year[0] for year in YEAR.finditer(text) if _is_year(year)]:
+        return FinancialYear.parse(years[-1]).end
+    if not DAY.fullmatch(text):
+        return None
+    year, month, day = (int(part) if part else 0 for part in (text[:4], text[5:7], text[8:10]))
+    try:  # a year and a month end on the day before the next begins; the 28th is near enough to compare by
+        return date(year, month or 12, day or 28)
+    except ValueError:
+        return None
+
+
+def _is_year(found: re.Match[str]) -> bool:
+    return (int(found[1]) + 1) % 100 == int(found[2]) and int(found[1]) in YEARS
 
 
 def _is_new(sides: Sides, end: date | None) -> bool:

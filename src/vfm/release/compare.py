@@ -202,6 +202,19 @@ def shown(value: Value | None) -> str:
     return value.instead if value.amount is None else words.quantity(float(value.amount), value.unit)
 
 
+def moved_by(amount: Fraction, unit: str) -> str:
+    """A movement as a person reads it, with its sign; shares move by percentage points.
+
+    >>> moved_by(Fraction("0.005"), "proportion"), moved_by(Fraction(-1200), "£")
+    ('+0.5 percentage points', '−£1,200')
+    """
+    if unit.startswith("proportion"):
+        text = words.quantity(float(amount * 100), "percentage points") + " percentage points"
+    else:
+        text = words.quantity(float(amount), unit)
+    return text if amount <= 0 else f"+{text}"
+
+
 def _as_lines(one: Compared) -> list[str]:
     value = one.value
     lines = [f"    {value.name}: {one.move}, {shown(one.old)} to {shown(one.new)}"]
@@ -209,7 +222,7 @@ def _as_lines(one: Compared) -> list[str]:
         lines.append(f"        {Cause.SUPPRESSION}: what it moved by is not said")
     for part in one.parts:
         causes = " and ".join(part.causes)
-        said = f"        {causes}: {words.quantity(float(part.amount), value.unit)} ({as_decimal(part.amount)})"
+        said = f"        {causes}: {moved_by(part.amount, value.unit)}"
         lines.append(f"{said}; not told apart: {part.reason}" if part.reason else said)
     return lines
 

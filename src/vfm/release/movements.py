@@ -82,18 +82,20 @@ def of_parameters(
     old: Mapping[str, Mapping[str, object]], new: Mapping[str, Mapping[str, object]]
 ) -> dict[Cause, list[str]]:
     """The parameters that differ, in words, by what they are a change of; a notebook that one side lacks is method."""
-    found: dict[Cause, list[str]] = {}
+    found: dict[tuple[Cause, str], list[str]] = {}
     for notebook in sorted({*old, *new}):
         if notebook not in old or notebook not in new:
-            found.setdefault(Cause.METHOD, []).append(f"{notebook} is {'new' if notebook in new else 'gone'}")
+            found.setdefault((Cause.METHOD, "is new" if notebook in new else "is gone"), []).append(notebook)
             continue
         told, tells = old[notebook], new[notebook]
         for name in sorted({*told, *tells}):
             if told.get(name) != tells.get(name):
-                cause = Cause(cause_of("parameter", name)[0])
-                words = f"{notebook}: {name} {told.get(name, 'not given')} to {tells.get(name, 'not given')}"
-                found.setdefault(cause, []).append(words)
-    return found
+                words = f"{name} {told.get(name, 'not given')} to {tells.get(name, 'not given')}"
+                found.setdefault((Cause(cause_of("parameter", name)[0]), words), []).append(notebook)
+    by_cause: dict[Cause, list[str]] = {}
+    for (cause, words), notebooks in found.items():
+        by_cause.setdefault(cause, []).append(f"{words} ({', '.join(notebooks)})")
+    return by_cause
 
 
 def as_decimal(value: Fraction) -> str:
