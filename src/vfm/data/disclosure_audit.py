@@ -24,6 +24,7 @@ from vfm.vocabulary.errors import DataError
 
 Terms = Mapping[Hashable, float]  # count -> coefficient
 CONTRADICTION = "No counts of people agree with all that is published: a published figure is not what the returns say."
+MANY = 4  # ends of intervals that one answer has to reach for another such answer to be sought
 WHOLE = 1e-6  # how near to a whole number a solver's answer has to be to be one
 
 
@@ -82,7 +83,7 @@ class Attacker:
 
     def __init__(self, facts: Sequence[Fact], *, also: Iterable[Terms] = ()):
         self.facts = list(facts)
-        names = dict.fromkeys(name for terms in (*(fact.terms for fact in facts), *also) for name in terms)
+        names = dict.fromkeys(name for terms in (*also, *(fact.terms for fact in facts)) for name in terms)
         self._place = {name: place for place, name in enumerate(names)}
         self._matrix = _sparse([self.row(fact.terms) for fact in self.facts], len(names))
         self._lower = np.array([fact.span.lower for fact in self.facts], dtype=float)
@@ -157,6 +158,13 @@ class Attacker:
         counts: NDArray[np.float64] = np.round(found.x[:width]) if whole else found.x[:width]
         return counts
 
+    def agrees(self, counts: NDArray[np.float64]) -> bool:
+        """Whether all the facts are true of these counts."""
+        if len(counts) != self._matrix.shape[1]:
+            return False
+        sums = self._matrix @ counts
+        return bool(((self._lower - WHOLE <= sums) & (sums <= self._upper + WHOLE)).all())
+
     def narrow(self, terms: Terms) -> Span:
         """The least and the most that a sum of counts can be, in whole people."""
         row = self.row(terms)
@@ -165,30 +173,52 @@ class Attacker:
 
 
 def fall_short(
-    attacker: Attacker, protected: Sequence[Protected], *, whole: bool = True
+    attacker: Attacker,
+    protected: Sequence[Protected],
+    *,
+    whole: bool = True,
+    seen: list[NDArray[np.float64]] | None = None,
 ) -> list[tuple[Protected, tuple[int, ...]]]:
     """The protected counts that are narrowed to within their interval, each with the facts that hold it there.
 
     Many ends of intervals are tried in one answer first; an end that no such answer reaches is tried by itself. With
     `whole` people come in whole numbers; without, fewer are found, but each that is found falls short for certain.
+    `seen` are counts that were possible before, and those found now are added: what is still possible is not sought.
     """
     rows = {end: end[1] * attacker.row(protected[end[0]].terms) for end in product(range(len(protected)), (1, -1))}
-    wanted = {end: _end(protected[end[0]].span, end[1]) for end in rows}
-    still, found = set(rows), dict[int, tuple[int, ...]]()
+    wanted = {end: _end(protected[end[0]].span, end[1]) + WHOLE for end in rows}
+    still, found, known = set(rows), dict[int, tuple[int, ...]](), [] if seen is None else seen
+
+    def reach(counts: NDArray[np.float64]) -> int:
+        reached = {end for end in still if rows[end] @ counts <= wanted[end]}
+        still.difference_update(reached)
+        return len(reached)
+
+    for counts in known:
+        if still and attacker.agrees(counts) and not (whole and _fractional(counts)):
+            reach(counts)
     for sign in (1, -1):
         while tried := sorted(end for end in still if end[1] == sign):
-            counts = attacker.reach([rows[end] for end in tried], [wanted[end] for end in tried], whole=whole)
-            reached = {end for end in tried if rows[end] @ counts <= wanted[end] + WHOLE}
-            still -= reached
-            if len(reached) < 2:
+            counts = attacker.reach([rows[end] for end in tried], [wanted[end] - WHOLE for end in tried], whole=whole)
+            known.append(counts)
+            if reach(counts) < MANY:
                 break
     for end in sorted(still):
+        if end not in still:
+            continue
         bound = attacker.least(rows[end])
-        if whole and bound.value <= wanted[end] + WHOLE and np.abs(bound.counts - np.round(bound.counts)).max() > WHOLE:
+        if whole and bound.value <= wanted[end] and _fractional(bound.counts):
             bound = attacker.least(rows[end], whole=True)
-        if bound.value > wanted[end] + WHOLE:
+        if bound.value > wanted[end]:
             found.setdefault(end[0], bound.held_by)
+        else:
+            known.append(bound.counts)
+            reach(bound.counts)
     return [(protected[place], held) for place, held in sorted(found.items())]
+
+
+def _fractional(counts: NDArray[np.float64]) -> bool:
+    return len(counts) > 0 and bool(np.abs(counts - np.round(counts)).max() > WHOLE)
 
 
 def attack(facts: Sequence[Fact], protected: Sequence[Protected]) -> list[Leak]:

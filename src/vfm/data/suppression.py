@@ -63,6 +63,8 @@ def smallest_pattern(
     is never hidden to protect another: it is often known from elsewhere.
     """
     cuts: list[NDArray[np.float64]] = []
+    seen: list[NDArray[np.float64]] = []
+    every = [*(one.terms for one in candidates), *(one.terms for one in protected)]
     while True:
         hidden = _cheapest(candidates, cuts)
         published = [
@@ -71,8 +73,8 @@ def smallest_pattern(
             if (fact := _fact(one, bool(hidden[place]))) is not None
         ]
         facts = [*(fact for _, fact in published), *known]
-        attacker = Attacker(facts, also=[one.terms for one in protected])
-        leaks = fall_short(attacker, protected, whole=False) or fall_short(attacker, protected)
+        attacker = Attacker(facts, also=every)
+        leaks = fall_short(attacker, protected, whole=False, seen=seen) or fall_short(attacker, protected, seen=seen)
         if not leaks:
             return frozenset(one.name for one, out in zip(candidates, hidden, strict=True) if out)
         for one, held_by in leaks:

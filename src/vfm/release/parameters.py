@@ -14,7 +14,6 @@ PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime 
 FEWEST_DRAWS = 100
 DEFLATOR = "2023-06 (QNA)"  # the vintage that money is brought to one year's prices by, unless another is named
 AREA = re.compile(r"E090000(0[1-9]|[12]\d|3[0-3])", re.ASCII)  # the 32 boroughs and the City of London
-CITY = "E09000001"  # it has a police of its own, and no part in the fund of the boroughs
 
 
 @dataclass(frozen=True)
@@ -165,33 +164,6 @@ class FundingTerms(QuarterOnly):
 
 
 @dataclass(frozen=True)
-class FundingFormula(QuarterOnly):
-    """The data that stand in for need, the year before that, the borough that is explained, and the draws of weights.
-
-    `need_year` and `need_before` are financial years of recorded crime, and `population` the series of residents;
-    `imd_year` is the edition of the Index of Multiple Deprivation. `explain` is a borough's ONS code.
-    """
-
-    need_year: str = "2017-18"
-    need_before: str = "2016-17"
-    population: str = "original"
-    imd_year: int = 2015
-    explain: str = "E09000006"
-    draws: int = 2_000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        before, year = FinancialYear.parse(self.need_before), FinancialYear.parse(self.need_year)
-        if not before < year:
-            raise UsageError(f"need_year={self.need_year} is not after need_before={self.need_before}.")
-        _check_population(self.population)
-        if not AREA.fullmatch(self.explain) or self.explain == CITY:
-            raise UsageError(f'explain="{self.explain}" is none of the 32 boroughs: give a code from E09000002 on.')
-        if self.draws < FEWEST_DRAWS:
-            raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
-
-
-@dataclass(frozen=True)
 class Services(QuarterOnly):
     """The financial year whose published total the awards are traced to, and the people that it is shared by."""
 
@@ -249,7 +221,6 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "40-value": Value,
     "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
-    "60-funding-formula": FundingFormula,
     "75-services": Services,
     "80-borough": Borough,
     "90-quarterly-update": TwoYears,

@@ -7,7 +7,7 @@ that matplotlib brings along, and identifiers come from the figure's id.
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vfm.report import words
+from vfm.vocabulary.marks import Mark
 
 # Analysis Function categorical palette; only neighbours reach 3:1 contrast, so the order is kept.
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY, LIGHT_PURPLE = (
@@ -60,12 +61,28 @@ def _in_style(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     @functools.wraps(draw)
     def styled(table: pd.DataFrame, **named: Any) -> Figure:
         with matplotlib.rc_context(_style()):
-            figure = draw(table, **named)
+            figure = draw(_in_numbers(table), **named)
             figure.draw_without_rendering()
             figure.set_layout_engine("none")  # laid out once: laid out again, the parts would move by a hair
             return figure
 
     return styled
+
+
+def _in_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with gaps where marks stand, so that none is drawn as zero; `_marks` tells where they stood."""
+    standing = {name: [cell if isinstance(cell, Mark) else "" for cell in table[name]] for name in table.columns}
+    marked = [name for name, cells in standing.items() if any(cells)]
+    numbers = table.assign(**{name: pd.to_numeric(table[name].replace(list(Mark), np.nan)) for name in marked})
+    numbers.attrs = {name: standing[name] for name in marked}
+    return numbers
+
+
+def _marks(axes: Axes, table: pd.DataFrame, column: str, heights: Iterable[float]) -> None:
+    """Write the marks of a column where its bars or dots would begin."""
+    for height, text in zip(heights, table.attrs.get(column, [""] * len(table)), strict=True):
+        if text:
+            axes.text(0.01, height, text, transform=axes.get_yaxis_transform(), va="center", color=DARK_GREY)
 
 
 def _figure(rows: float) -> tuple[Figure, Axes]:
@@ -147,7 +164,9 @@ def parts(table: pd.DataFrame, *, label: str, value: str, lower: str, upper: str
     low, high = min(0, table[lower].min()), max(0, table[upper].max())
     room = high - low
     for row, (number, end) in enumerate(zip(table[value], table[upper], strict=True)):
-        axes.text(max(end, 0) + room * 0.02, row, words.pounds(number, short=True), va="center")
+        if pd.notna(number):
+            axes.text(max(end, 0) + room * 0.02, row, words.pounds(number, short=True), va="center")
+    _marks(axes, table, value, range(len(table)))
     axes.set_xlim(low - room * 0.1 * (low < 0), high + room * 0.18)
     _rows(axes, list(table[label]), "Pounds, cash")
     _pounds_axis(axes.xaxis)
@@ -170,7 +189,10 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, x_label: str, unit
     points = table[[label, value, "lower", "upper", "direction"]].set_axis(
         ["label", "value", "lower", "upper", "direction"], axis=1
     )
+    _marks(axes, table, value, range(len(table)))
     for row, point in enumerate(points.itertuples()):
+        if pd.isna(point.value):
+            continue
         if pd.notna(point.lower) and pd.notna(point.upper):
             axes.plot([point.lower, point.upper], [row, row], color=DARK_BLUE, linewidth=2)
         bound = {"at most": -1, "at least": 1}.get(str(point.direction))
@@ -216,7 +238,7 @@ def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_l
     Parameters
     ----------
     table : one row a category
-    groups : column -> name; at most two
+    groups : column -> name; at most two. A mark in place of a number is written where its bar would begin
     """
     _at_most_two(groups)
     figure, axes = _figure(1.1 + ROW * len(table))
@@ -227,7 +249,10 @@ def grouped_bars(table: pd.DataFrame, *, label: str, groups: dict[str, str], x_l
         look: dict[str, Any] = {"color": colour, "edgecolor": "white", "hatch": hatch, "label": groups[column]}
         axes.barh(middle, table[column], height=height, **look)
         for y, number in zip(middle, table[column], strict=True):
-            axes.text(number + table[list(groups)].max(axis=None) * 0.012, y, words.cell(float(number)), va="center")
+            if pd.notna(number):
+                beside = number + table[list(groups)].max(axis=None) * 0.012
+                axes.text(beside, y, words.cell(float(number)), va="center")
+        _marks(axes, table, column, middle)
     _rows(axes, list(table[label].astype(str)), x_label)
     if len(groups) > 1:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)

@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from vfm.report import formula_guard, words
+from vfm.vocabulary.marks import Mark, as_shown
 from vfm.vocabulary.results import Direction, Status
 from vfm.vocabulary.rounding import LOWER, UPPER
 
 Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
+Missing = Mapping[str, "str | pd.Series[str]"]  # column -> the mark of its cells without a value, or that of each row
 
 ILLUSTRATIVE = "Illustrative: invented services and sums, made to show the working"
 
@@ -54,12 +56,15 @@ class Number:
     reason: str = ""
     n: float | None = None
     order: int = 0
+    mark: str = ""
 
     @property
     def text(self) -> str:
         """The number as prose writes it, with "at most" or "at least" where it is a bound."""
         if self.value is None:
-            return f"cannot say: {self.reason}"
+            return (
+                f"hidden {self.mark}: {self.reason}" if self.mark == Mark.SUPPRESSED else f"cannot say: {self.reason}"
+            )
         return words.bounded(self.value, self.unit, Direction(self.direction))
 
     @property
@@ -128,8 +133,9 @@ def numbers_csv(numbers: list[Number]) -> str:
     """Every number as one CSV row; where nothing can be said the value is marked, with the reason."""
     rows = [{name: getattr(number, name) for name in CSV_COLUMNS} for number in numbers]
     frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS))
+    marks = pd.Series([number.mark or Mark.NOT_AVAILABLE for number in numbers], dtype="object")
     value = frame["value"].astype("object")
-    return as_csv(frame.assign(value=value.where(value.notna(), words.NOT_AVAILABLE)))
+    return as_csv(frame.assign(value=value.where(value.notna(), marks)))
 
 
 def read_numbers(folder: Path) -> dict[str, Number]:
@@ -162,7 +168,7 @@ def read_data(path: Path, shown: Shown) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype="object", keep_default_na=False).map(formula_guard.unguarded)
     for name, (_, unit) in shown.columns.items():
         if unit:
-            frame[name] = [text if text.startswith("[") else float(text) for text in frame[name]]
+            frame[name] = [as_shown(text) for text in frame[name]]
     return frame
 
 
@@ -182,7 +188,7 @@ def in_words(shown: Shown, data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(cells, columns=[heading for heading, _ in shown.columns.values()])
 
 
-def only_shown(frame: pd.DataFrame, columns: Columns, missing: Mapping[str, str]) -> pd.DataFrame:
+def only_shown(frame: pd.DataFrame, columns: Columns, missing: Missing) -> pd.DataFrame:
     """The columns that a reader is shown, and so all that is published; a cell that is missing says how."""
     strange = [name for name in columns if name not in frame.columns]
     if strange:
@@ -192,10 +198,22 @@ def only_shown(frame: pd.DataFrame, columns: Columns, missing: Mapping[str, str]
         raise ValueError(f"two columns have one heading: {', '.join(headings)}")
     kept = frame[list(columns)].reset_index(drop=True).astype("object")
     for name, (_, unit) in columns.items():
-        kept[name] = kept[name].where(kept[name].notna(), missing.get(name, words.NOT_AVAILABLE))
+        marks = missing.get(name, Mark.NOT_AVAILABLE)
+        instead = pd.Series(list(marks) if isinstance(marks, pd.Series) else [Mark(marks)] * len(kept), dtype="object")
+        kept[name] = kept[name].where(kept[name].notna(), instead.map(Mark))
         if not unit:  # without a unit it is text, on the page as in the file: a year has no comma
             kept[name] = [_as_text(cell) for cell in kept[name]]
     return kept
+
+
+def hidden_words(data: pd.DataFrame) -> str:
+    """What a table or chart says of its cells that are hidden or low: how many there are, and what the mark means."""
+    cells = [cell for name in data.columns for cell in data[name] if isinstance(cell, Mark)]
+    said = []
+    for mark in (Mark.SUPPRESSED, Mark.LOW):
+        if count := cells.count(mark):
+            said.append(f"{mark}, {count} value{'s' * (count > 1)}: {mark.meaning}.")
+    return " ".join(said)
 
 
 def _as_text(cell: object) -> str:

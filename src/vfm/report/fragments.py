@@ -43,21 +43,22 @@ def status_words(status: str) -> str:
 def chart_html(shown: Shown, svg: str, data: pd.DataFrame) -> str:
     """A chart on a page: title, drawing with its alt text, source and status, and its table."""
     drawing = svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(shown.alt)}" ', 1)
-    table = _table(shown, data)
+    table, notes = _table(shown, data), _notes(shown, figures.hidden_words(data))
     return (
         f'<figure class="chart" id="{shown.figure_id}"><figcaption>{escape(shown.title)}</figcaption>{drawing}'
-        f"{_notes(shown)}<details><summary>The numbers in this chart</summary>{table}</details></figure>"
+        f"{notes}<details><summary>The numbers in this chart</summary>{table}</details></figure>"
     )
 
 
 def table_html(shown: Shown, data: pd.DataFrame) -> str:
     """A table on a page, with source and status."""
     table = _table(shown, data)
-    return f'<div class="tabled" id="{shown.figure_id}">{table}{_notes(shown)}</div>'
+    hidden = figures.hidden_words(data)
+    return f'<div class="tabled" id="{shown.figure_id}">{table}{_notes(shown, hidden)}</div>'
 
 
-def _notes(shown: Shown) -> str:
-    notes = f"{escape(shown.notes)} " if shown.notes else ""
+def _notes(shown: Shown, hidden: str) -> str:
+    notes = "".join(f"{escape(note)} " for note in (shown.notes, hidden) if note)
     return f'<p class="source">{notes}Source: {escape(shown.sources)}. {status_label(shown.status)}</p>'
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import string
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from itertools import count
 from math import isnan, nan
@@ -19,7 +20,7 @@ import pandas as pd
 
 from vfm.data.project import Project
 from vfm.report import figures
-from vfm.report.figures import Columns, Number, Shown
+from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.periods import Quarter
@@ -102,7 +103,8 @@ class Release:
             "status": str(self._weakest(status or result.status, result.status)),
         }
         if isinstance(result, CannotSay):
-            number = Number(**known, value=None, lower=None, upper=None, method="cannot say", reason=result.reason)
+            known |= {"method": "cannot say", "reason": result.reason, "mark": str(result.mark)}
+            number = Number(**known, value=None, lower=None, upper=None)
         else:
             number = Number(
                 **known,
@@ -173,7 +175,7 @@ class Release:
         source: str,
         status: Status = Status.DERIVED,
         notes: str = "",
-        missing: Mapping[str, str] | None = None,
+        missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a chart with its alt text and the table it is drawn from.
@@ -184,7 +186,7 @@ class Release:
         data : what was drawn; only `columns` of it are published
         columns : column -> (heading, unit), in the order a reader should read them
         alt : what the chart shows, in words; figures by id as in `say`
-        missing : column -> the mark of a cell without a value, where it is not "[x]", not available
+        missing : column -> the mark of a cell without a value, or a mark for each row, where it is not "[x]"
         bounds : column -> the column that says of each row whether it is "at most" or "at least" so much
         """
         from vfm.report import charts  # the drawing libraries are slow to import, and most notebooks only read
@@ -194,7 +196,9 @@ class Release:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
         about = (title, period, source, status, notes, missing, bounds)
         shown, data = self._shown(figure_id, data, columns, *about, alt=alt)
-        said = figures.ILLUSTRATIVE if shown.status == Status.ILLUSTRATIVE else ""
+        hidden = figures.hidden_words(data)
+        shown = replace(shown, alt=f"{shown.alt} {hidden}".strip())
+        said = " ".join(filter(None, (figures.ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
         if said:
             charts.mark(drawing, said)
         svg = charts.svg(drawing, figure_id)
@@ -204,7 +208,7 @@ class Release:
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
             (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, said))
-        return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {alt}")
+        return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {shown.alt}")
 
     def table(
         self,
@@ -217,7 +221,7 @@ class Release:
         source: str,
         status: Status = Status.DERIVED,
         notes: str = "",
-        missing: Mapping[str, str] | None = None,
+        missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
@@ -271,7 +275,7 @@ class Release:
         source: str,
         status: Status,
         notes: str,
-        missing: Mapping[str, str] | None,
+        missing: Missing | None,
         bounds: Mapping[str, str] | None,
         alt: str = "",
     ) -> tuple[Shown, pd.DataFrame]:
@@ -290,10 +294,10 @@ class Release:
             alt=alt,
             order=next(self._order),
             notes=self.fill(notes),
-            missing=dict(missing or {}),
+            missing={name: str(mark) for name, mark in (missing or {}).items() if isinstance(mark, str)},
             bounds=dict(bounds or {}),
         )
-        return shown, figures.only_shown(data, columns, shown.missing)
+        return shown, figures.only_shown(data, columns, missing or {})
 
 
 class _Filled(string.Formatter):

@@ -12,13 +12,14 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.periods import month_in_words
 from vfm.vocabulary.results import Direction
 from vfm.vocabulary.rounding import LOWER, UPPER, exact, to_places
 
 MILLION = 1_000_000
 # Symbols of the Government Statistical Service: a cell is never blank.
-NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+SUPPRESSED, NOT_AVAILABLE, NOT_APPLICABLE, LOW = Mark
 
 
 def quantity(value: float, unit: str, *, short: bool = False, end: str = "") -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+from vfm.vocabulary.marks import Mark
+
 
 class Status(StrEnum):
     """How far a figure is from a published one."""
@@ -85,10 +87,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class CannotSay:
-    """Nothing can be said, because of `reason` (it completes "cannot say: ...")."""
+    """Nothing can be said, because of `reason` (it completes "cannot say: ..."); `mark` stands where a number would."""
 
     reason: str
     status: Status = Status.DERIVED
+    mark: Mark = Mark.NOT_AVAILABLE
 
 
 Result = Estimate | CannotSay

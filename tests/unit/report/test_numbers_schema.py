@@ -34,7 +34,8 @@ def test_it_is_a_schema_itself() -> None:
 
 def test_every_field_of_a_number_is_described_and_nothing_else() -> None:
     assert list(ONE["properties"]) == [field.name for field in fields(Number)]
-    assert ONE["required"] == list(ONE["properties"])
+    # Releases that were made before numbers said how they are missing stay as they are.
+    assert ONE["required"] == [name for name in ONE["properties"] if name != "mark"]
     for name, about in ONE["properties"].items():
         assert about["description"].endswith("."), name
 
@@ -76,7 +77,7 @@ def test_what_is_wrong_is_refused(changed: dict[str, Any]) -> None:
         validate(record(**changed))
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Number)])
+@pytest.mark.parametrize("name", [field.name for field in fields(Number) if field.name != "mark"])
 def test_no_field_may_be_left_out(name: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validate({key: value for key, value in record().items() if key != name})
