@@ -14,6 +14,8 @@ from small_projects import QUARTER, ROOT, copy_project, through_the_gate
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest
+from vfm.report import figures
+from vfm.report.fragments import table_html
 
 SHIPPED = ROOT / "reports" / QUARTER
 DOCUMENTS = {".pdf", ".xlsx", ".ods"}
@@ -91,6 +93,8 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
         "manifest.json",
         "run.json",
         "log.csv",
+        "revisions.csv",
+        "revisions.html",
     }
     for chart in made.glob("charts/*.svg"):
         assert all(chart.with_suffix(suffix).is_file() for suffix in (".png", ".csv", ".json"))
@@ -219,6 +223,14 @@ def test_pages_stand_alone_and_every_chart_has_its_words(made: Path) -> None:
         assert len(identifiers) == len(set(identifiers)), path.name
         for target in re.findall(r'href="#([^"]+)"', page):
             assert target in identifiers, (path.name, target)
+
+
+def test_a_table_can_be_drawn_again_from_its_files_as_its_notebook_showed_it(made: Path) -> None:
+    """The marks of what is revised are put into a page that way."""
+    shown = "".join(path.read_text(encoding="utf-8") for path in made.glob("notebooks/*.ipynb"))
+    for one in figures.read_shown(made, "tables"):
+        html = table_html(one, figures.read_data(made / f"tables/{one.figure_id}.csv", one))
+        assert json.dumps(html, ensure_ascii=False)[1:-1] in shown, one.figure_id
 
 
 def test_the_front_page_says_what_it_is(made: Path) -> None:

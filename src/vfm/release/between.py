@@ -47,7 +47,7 @@ def steps(sides: Sides, causes: Sequence[Cause], say: Report) -> tuple[list[Valu
 def _made(sides: Sides, cause: Cause, say: Report) -> Values:
     with TemporaryDirectory(prefix="vfm-between-") as folder:
         root = Path(folder).resolve()
-        project = clean_project(sides.project, root, sides.new)
+        project = clean_project(sides.project, root, {**sides.new, "revises": None})
         for file in sorted({*sides.old["inputs"], *sides.new["inputs"]}):
             if sides.old["inputs"].get(file) != sides.new["inputs"].get(file):
                 _as_of(sides, file, cause, root)

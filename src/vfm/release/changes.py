@@ -74,6 +74,8 @@ def changes(sides: Sides) -> list[Change]:
         if old["packages"].get(name) != new["packages"].get(name):
             was, is_ = old["packages"].get(name, "none"), new["packages"].get(name, "none")
             found.append(Change(Cause.METHOD, f"{name} {was} to {is_}"))
+    if not sides.same_quarter:
+        found.append(Change(Cause.NEW_PERIOD, f"the quarter, {old['quarter']} to {new['quarter']}"))
     for cause, words in movements.of_parameters(old["parameters"], new["parameters"]).items():
         found += [Change(cause, what) for what in words]
     for file in sorted({*old["inputs"], *new["inputs"]}):

@@ -13,8 +13,7 @@ from vfm.release import between, find, manifest
 from vfm.release.changes import Change, Sides, changes
 from vfm.release.movements import UNEXPLAINED, Cause, Part, as_decimal, split
 from vfm.release.refresh import Report
-from vfm.release.tolerances import tolerance_of
-from vfm.release.values import Known, Value, read_values
+from vfm.release.values import Known, Value, is_revised, read_values
 from vfm.report import words
 from vfm.vocabulary.errors import UsageError
 
@@ -162,13 +161,6 @@ def _parts(
     amounts += [None] * (len(causes) - 1 - len(amounts))
     why = reason or "with the one and without the other there is no value"
     return split([old.amount, *amounts, new.amount], causes, why)
-
-
-def is_revised(old: Value, new: Value) -> bool:
-    """Whether a value is another than it was: by more than the last digit of another machine, or in its mark."""
-    if old.amount is None or new.amount is None:
-        return (old.amount, old.instead) != (new.amount, new.instead)
-    return not tolerance_of(str(new.kind), new.figure).allows(old.amount, new.amount)
 
 
 def _move(old: Value | None, new: Value | None) -> Move:

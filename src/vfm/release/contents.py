@@ -35,8 +35,8 @@ NOT_COMPARED = {"order": "where it stands among the others follows from the note
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z£“\"])")
 
 
-def read(folder: Path) -> dict[Key, Cells]:
-    """Every number, table, chart, drawing, sentence, log entry and page of a release.
+def read(folder: Path, *, values_alone: bool = False) -> dict[Key, Cells]:
+    """Every number, table, chart, drawing, sentence, log entry and page of a release; or numbers and tables alone.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def read(folder: Path) -> dict[Key, Cells]:
         when a file of it cannot be read as what it is.
     """
     found: dict[Key, Cells] = {}
-    for part in (_numbers, _tables, _drawings, _sentences, _log, _pages):
+    for part in (_numbers, _tables) if values_alone else (_numbers, _tables, _drawings, _sentences, _log, _pages):
         try:
             found.update(part(folder))
         except (ValueError, KeyError, TypeError, AttributeError) as error:  # a file that was changed by hand

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.release import revisions
 from vfm.release.plan import is_borough
-from vfm.report import documents, figures, pages, words
+from vfm.report import documents, figures, pages, revised, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
@@ -36,11 +37,8 @@ def gather(folder: Path, status: Status) -> None:
 
     The log of illustrative data says so in every row, as the numbers do.
     """
-    numbers = list(figures.read_numbers(folder).values())
-    records = [json.loads(figures.as_json(number)) for number in numbers]
-    _write(folder / "numbers.json", json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+    figures.write_numbers(folder, list(figures.read_numbers(folder).values()))
     _write(folder / documents.SCHEMA, documents.schema())
-    _write(folder / "numbers.csv", figures.numbers_csv(numbers))
     entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "log").glob("*.json"))]
     log = _log_frame(entries)
     if status is Status.ILLUSTRATIVE:
@@ -53,8 +51,9 @@ def gather(folder: Path, status: Status) -> None:
 def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write a page for each executed notebook, and from the last one index.html and the documents beside it."""
     about = about_release(manifest)
+    _write(folder / "revisions.html", pages.revisions_page(about, revisions.grouped(revisions.read(folder))))
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = revised.marked_notebook(json.loads(path.read_text(encoding="utf-8")), folder)
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
         if path.stem.endswith("quarterly-update"):
             documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]))

@@ -22,20 +22,24 @@ def keep(project: Project, inputs: Mapping[str, str]) -> None:
     """Keep every raw file of `inputs` (path from the project -> hash) but records, where it is not kept yet."""
     folder = _folder(project)
     for file, hashed in inputs.items():
-        place = folder / hashed
-        if place.exists() or RECORDS in Path(file).parts:
+        if (folder / hashed).exists() or RECORDS in Path(file).parts:
             continue
-        with staging_folder(place) as staged:
+        with staging_folder(folder / hashed) as staged:
             copy = staged / Path(file).name
             shutil.copyfile(project.root / file, copy)
             copy.chmod(0o444)
 
 
+def place(project: Project, file: str, hashed: str) -> Path:
+    """Where a raw file is kept."""
+    return _folder(project) / hashed / Path(file).name
+
+
 def recorded(project: Project, file: str, hashed: str) -> bytes | Path | None:
     """What a release recorded as `file` with the hash `hashed`: where it is or what it holds; None if not to be had."""
-    for place in [project.root / file, *(_folder(project) / hashed).glob("*")]:
-        if place.is_file() and sha256(place) == hashed:
-            return place
+    for path in (project.root / file, place(project, file, hashed)):
+        if path.is_file() and sha256(path) == hashed:
+            return path
     return next((old for old in versions(project, file) if hashlib.sha256(old).hexdigest() == hashed), None)
 
 

@@ -17,7 +17,7 @@ from vfm.vocabulary.periods import Quarter
 MANIFEST = "manifest.json"
 NOT_SEALED = {MANIFEST, "run.json"}
 REBUILDABLE = {".png"}
-WRITTEN_AGAIN = {".html"}  # pages say which state the release is in, so publishing writes them again from the rest
+WRITTEN_AGAIN = {".html", ".ods", ".pdf", ".xlsx"}  # they say in which state it is: publishing writes them again
 OF_THE_GATE = {"state", "submitted", "approval", "reason", "published_at", "outputs"}  # what comes after the making
 PACKAGES = (
     "afcharts",

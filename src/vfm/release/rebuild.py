@@ -10,8 +10,7 @@ from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING
 from vfm.data.project import Project
-from vfm.release import manifest
-from vfm.release.kept import recorded
+from vfm.release import find, kept, manifest
 from vfm.release.refresh import Report, refresh
 from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
@@ -61,6 +60,7 @@ def clean_project(project: Project, root: Path, described: Mapping[str, Any]) ->
     problems = [Problem(file, NOT_HAD, "Put it back as it was, from its publisher or a copy.") for file in missing]
     if any(not problem.file.endswith(CATALOGUE) for problem in problems):
         raise DataError("What the release was made from is not all to be had.", problems)
+    _bring_what_it_revises(project, clean, described)
     for one in {clean, Project(root)}:  # the example borrows facts from the published record
         _as_catalogued(project.root, one, described)
     shutil.copytree(project.notebooks, clean.notebooks, ignore=shutil.ignore_patterns(".*"))
@@ -69,8 +69,20 @@ def clean_project(project: Project, root: Path, described: Mapping[str, Any]) ->
     return clean
 
 
+def _bring_what_it_revises(project: Project, clean: Project, described: Mapping[str, Any]) -> None:
+    """Put the release that this one revises, and what that was made from, where the making of this one finds them."""
+    if not described.get("revises"):
+        return
+    folder = find.find(project, described["revises"])
+    earlier = manifest.read(folder)
+    shutil.copytree(folder, clean.published(Quarter.parse(earlier["quarter"])))
+    for file, hashed in earlier["inputs"].items():
+        if described["inputs"].get(file) != hashed:
+            _restored(project, file, hashed, kept.place(clean, file, hashed))
+
+
 def _restored(project: Project, file: str, hashed: str, target: Path) -> bool:
-    found = recorded(project, file, hashed)
+    found = kept.recorded(project, file, hashed)
     if found is None:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from typing import Any
 from vfm.data.build import build
 from vfm.data.project import Project
 from vfm.data.staging import staging_folder
-from vfm.release import gather, manifest
+from vfm.release import gather, manifest, revisions
 from vfm.release.kernels import Kernels
 from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan, stages
@@ -69,6 +69,7 @@ def refresh(
                     raise RunError(message) from error
         described = manifest.describe(project, quarter, jobs)
         gather.gather(folder, project.status)
+        described["revises"] = revisions.record(project, quarter, folder, described)
         gather.write_pages(folder, described)
         took = {"started": started, "seconds": time.time() - started, "notebooks": seconds}
         record = json.dumps(took | {"machine": platform.platform(), "status": described["status"]}, indent=1) + "\n"

@@ -6,13 +6,14 @@ A cell is known by its row's heading and its column, not by its place: a row tha
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from vfm.release import contents
 from vfm.release.contents import Cells, Kind
+from vfm.release.tolerances import tolerance_of
 from vfm.vocabulary.errors import DataError
 
 SUPPRESSED = "[c]"
@@ -58,7 +59,7 @@ Known = tuple[Kind, str, str]
 def read_values(folder: Path) -> dict[Known, Value]:
     """The values of a release, numbers first."""
     found = {}
-    for (kind, figure), cells in contents.read(folder).items():
+    for (kind, figure), cells in contents.read(folder, values_alone=True).items():
         if kind is Kind.NUMBER:
             values: Iterator[Value] = iter([_number(figure, cells)])
         elif kind in {Kind.TABLE, Kind.CHART_DATA}:
@@ -69,11 +70,19 @@ def read_values(folder: Path) -> dict[Known, Value]:
     return found
 
 
+def is_revised(old: Value, new: Value) -> bool:
+    """Whether a value is another than it was: by more than the last digit of another machine, or in its mark."""
+    if old.amount is None or new.amount is None:
+        return (old.amount, old.instead) != (new.amount, new.instead)
+    return not tolerance_of(str(new.kind), new.figure).allows(old.amount, new.amount)
+
+
 def _number(figure: str, cells: Cells) -> Value:
     amount = cells["value"]
     reason = str(cells.get("reason") or "")
     mark = str(cells.get("mark") or "")
-    instead = "" if isinstance(amount, Fraction) else mark or f"cannot say: {reason}"
+    said = f"{mark}: {reason}" if mark == SUPPRESSED else f"cannot say: {reason}"
+    instead = "" if isinstance(amount, Fraction) else said
     about = (str(cells[name]) for name in ("title", "unit", "period"))
     return Value(Kind.NUMBER, figure, "", amount if isinstance(amount, Fraction) else None, instead, *about)
 
@@ -81,17 +90,40 @@ def _number(figure: str, cells: Cells) -> Value:
 def _cells(kind: Kind, figure: str, cells: Cells) -> Iterator[Value]:
     columns = json.loads(str(cells["columns"]))
     title, period = str(cells["title"]), str(cells["period"])
-    taken: Counter[tuple[str, str]] = Counter()
-    for part, said in cells.items():
-        matched = CELL.fullmatch(part)
-        if not matched or not columns.get(matched[3], ("", ""))[1]:
-            continue
-        heading, column = matched[2], matched[3]
-        taken[heading, column] += 1
-        again = f", {taken[heading, column]}" if taken[heading, column] > 1 else ""
-        heading_of_column, unit = columns[column]
+    for part, place in _places(columns, cells).items():
+        said = cells[part]
         if said is None:
             raise DataError(f"{figure}: {part} holds nothing, where a mark has to stand.")
         amount, instead = (said, "") if isinstance(said, Fraction) else (None, said)
-        cell = f"{heading}{again}, {heading_of_column}"
-        yield Value(kind, figure, cell, amount, instead, title, unit, period)
+        yield Value(kind, figure, place.cell, amount, instead, title, place.unit, period)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands in a table: what its cell is called, its row from 0, its column's heading and unit."""
+
+    cell: str
+    row: int
+    heading: str
+    unit: str
+
+
+def places(folder: Path, kind: Kind, figure: str) -> dict[str, Place]:
+    """Where each value of a table, or of the data of a chart, stands: by what its cell is called."""
+    cells = contents.read(folder, values_alone=True)[kind, figure]
+    return {place.cell: place for place in _places(json.loads(str(cells["columns"])), cells).values()}
+
+
+def _places(columns: Mapping[str, Sequence[str]], cells: Cells) -> dict[str, Place]:
+    """Every cell of a column with a unit; a heading that rows share is counted, and the second is the second."""
+    taken: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for part in cells:
+        matched = CELL.fullmatch(part)
+        if matched and columns.get(matched[3], ("", ""))[1]:
+            row, name = matched[2], matched[3]
+            taken[row, name] += 1
+            again = f", {taken[row, name]}" if taken[row, name] > 1 else ""
+            heading, unit = columns[name]
+            found[part] = Place(f"{row}{again}, {heading}", int(matched[1]) - 1, heading, unit)
+    return found

@@ -17,7 +17,6 @@ from vfm.release.refresh import Report
 from vfm.release.tolerances import tolerance_of
 from vfm.vocabulary.errors import DataError, RunError
 
-NOT_KEPT = "a PNG is not kept with a release: the SVG of the same chart is, and is compared"
 DOTS = "the dots of a PNG depend on the machine that draws: the SVG of the same chart is compared"
 TIMES = "run.json holds the times and the machine of the run, which no later run has"
 
@@ -129,8 +128,9 @@ def verify(project: Project, name: str, say: Report) -> Verified:
     try:
         with rebuild.made_again(project, described, say) as again:
             gather.write_pages(again, {part: value for part, value in described.items() if part != "outputs"})
+            files = _not_kept(described["outputs"], folder, again, reasons)
             compared = list(_compared(released, contents.read(again), reasons))
-            files = list(_other_files(described["outputs"], folder, again, reasons))
+            files += _other_files(described["outputs"], folder, again, reasons)
     except (DataError, RunError) as error:
         if isinstance(error, RunError) and not reasons:
             raise
@@ -218,6 +218,26 @@ def _cut(value: Said) -> str:
     return f'"{text}"' if len(text) <= 160 else f'"{text[:157]}..."'
 
 
+def _not_kept(outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: list[str]) -> list[Finding]:
+    """What a release does not keep because it can be made again: by the hash that it sealed. It then is not read."""
+    found = []
+    for file, output in outputs.items():
+        if output["kept"] != "rebuildable" or (folder / file).is_file():
+            continue
+        if not (again / file).is_file():
+            found.append(_excused(Finding("file", file, Outcome.MISSING, "making it again does not give it"), reasons))
+        else:
+            same = sha256(again / file) == output["sha256"]
+            if same:
+                found.append(Finding("file", file, Outcome.SAME))
+            elif file.endswith(".png"):
+                found.append(Finding("file", file, Outcome.NOT_CHECKED, reason=DOTS))
+            else:
+                found.append(_excused(Finding("file", file, Outcome.DIFFERS, "its bytes are others"), reasons))
+            (again / file).unlink()
+    return found
+
+
 def _other_files(
     outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: list[str]
 ) -> Iterator[Finding]:
@@ -226,11 +246,11 @@ def _other_files(
     for file in sorted({*outputs, *made} - manifest.NOT_SEALED):
         if contents.is_read(file):
             continue
-        is_there = (folder / file).is_file()
-        if file.endswith(".png"):
-            same = is_there and file in made and sha256(made[file]) == sha256(folder / file)
-            reason = DOTS if is_there else NOT_KEPT
-            yield Finding("file", file, Outcome.SAME if same else Outcome.NOT_CHECKED, reason="" if same else reason)
+        if outputs.get(file, {}).get("kept") == "rebuildable" and not (folder / file).is_file():
+            continue
+        if file.endswith(".png") and file in made and file in outputs:
+            same = sha256(made[file]) == outputs[file]["sha256"]
+            yield Finding("file", file, Outcome.SAME if same else Outcome.NOT_CHECKED, reason="" if same else DOTS)
         elif file not in made:
             yield _excused(Finding("file", file, Outcome.MISSING, "making it again does not give it"), reasons)
         elif file not in outputs:

@@ -38,6 +38,7 @@ def offered(quarter: str) -> dict[str, tuple[str, str]]:
         "numbers.csv": ("Every number of this update", "CSV"),
         "numbers.json": ("The same, for programs", "JSON"),
         SCHEMA: ("What each field of numbers.json means", "JSON schema"),
+        "revisions.csv": ("Every figure that was revised, in this release and before it", "CSV"),
         "log.csv": ("Assumptions, decisions, data issues and exclusions", "CSV"),
     }
 

@@ -34,7 +34,12 @@ CSV_COLUMNS = (
     "notebook",
     "direction",
     "reason",
+    "revision",
 )
+PROVISIONAL, REVISED = "[p]", "[r]"  # symbols of the Government Statistical Service
+UNMARKED = "none"
+MARKS = "revision"  # the column of a table that has any, and its heading
+MARKS_HEADING = "Revision"
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,15 @@ class Number:
     n: float | None = None
     order: int = 0
     mark: str = ""
+    revision: str = ""  # "[p]" while it is provisional, "[r]" where the release before it said otherwise
 
     @property
     def text(self) -> str:
-        """The number as prose writes it, with "at most" or "at least" where it is a bound."""
+        """The number as prose writes it, with "at most" or "at least" where it is a bound, and its marks."""
+        return f"{self._text} {self.revision}".rstrip()
+
+    @property
+    def _text(self) -> str:
         if self.value is None:
             return (
                 f"hidden {self.mark}: {self.reason}" if self.mark == Mark.SUPPRESSED else f"cannot say: {self.reason}"
@@ -136,6 +146,14 @@ def numbers_csv(numbers: list[Number]) -> str:
     marks = pd.Series([number.mark or Mark.NOT_AVAILABLE for number in numbers], dtype="object")
     value = frame["value"].astype("object")
     return as_csv(frame.assign(value=value.where(value.notna(), marks)))
+
+
+def write_numbers(folder: Path, numbers: list[Number]) -> None:
+    """Write numbers.json and numbers.csv, in the place of any that are there."""
+    records = [asdict(number) for number in numbers]
+    text = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+    (folder / "numbers.json").write_text(text, encoding="utf-8", newline="\n")
+    (folder / "numbers.csv").write_text(numbers_csv(numbers), encoding="utf-8", newline="\n")
 
 
 def read_numbers(folder: Path) -> dict[str, Number]:

@@ -69,6 +69,16 @@ def notebook_page(notebook: Mapping[str, Any], about: About) -> str:
     return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
+def revisions_page(about: About, releases: Mapping[tuple[str, str], Mapping[str, list[Any]]]) -> str:
+    """What this release and those before it stated otherwise than the one before each.
+
+    Parameters
+    ----------
+    releases : (release, what it revises) -> heading -> revisions, the newest release first
+    """
+    return _render("revisions.html.j2", about=about, title="Revisions", releases=releases)
+
+
 def slug(text: str) -> str:
     """A heading as an address: "What is known" -> "what-is-known"."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

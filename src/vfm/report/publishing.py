@@ -22,6 +22,7 @@ from vfm.data.project import Project
 from vfm.report import figures
 from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
+from vfm.report.revised import with_provisional
 from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
@@ -79,6 +80,7 @@ class Release:
         period: str,
         source: str,
         status: Status | str | None = None,
+        provisional: bool = False,
     ) -> Number:
         """Publish a number, or why there is none.
 
@@ -91,6 +93,7 @@ class Release:
         period : what it is about: "2019/20", "2016 to 2017"
         source : who published what it is made from
         status : when it is weaker than what the result says of itself; a stronger one is not taken
+        provisional : whether it is expected to change, as when returns are still to come; it is marked [p]
         """
         known: dict[str, Any] = {
             "figure_id": figures.check_id(figure_id),
@@ -101,6 +104,7 @@ class Release:
             "notebook": self.notebook,
             "order": next(self._order),
             "status": str(self._weakest(status or result.status, result.status)),
+            "revision": figures.PROVISIONAL if provisional else "",
         }
         if isinstance(result, CannotSay):
             known |= {"method": "cannot say", "reason": result.reason, "mark": str(result.mark)}
@@ -120,12 +124,14 @@ class Release:
         self._own[figure_id] = number
         return number
 
-    def published(self, figure_id: str, value: float, *, half_width: float = nan, **about: str) -> Number:
+    def published(
+        self, figure_id: str, value: float, *, half_width: float = nan, provisional: bool = False, **about: str
+    ) -> Number:
         """Publish a number as its source states it; `half_width` is what its rounding leaves open, where known."""
         known = not isnan(half_width)
         lower, upper = (value - half_width, value + half_width) if known else (None, None)
         result = Estimate(value, lower, upper, method="as published", status=Status.PUBLISHED)
-        return self.number(figure_id, result, **about)
+        return self.number(figure_id, result, provisional=provisional, **about)
 
     def __getitem__(self, figure_id: str) -> Number:
         """A number already published in this release."""
@@ -183,7 +189,7 @@ class Release:
         Parameters
         ----------
         drawing : from `vfm.report.charts`
-        data : what was drawn; only `columns` of it are published
+        data : what was drawn; only `columns` of it are published. A row whose `provisional` is true is marked [p]
         columns : column -> (heading, unit), in the order a reader should read them
         alt : what the chart shows, in words; figures by id as in `say`
         missing : column -> the mark of a cell without a value, or a mark for each row, where it is not "[x]"
@@ -283,6 +289,7 @@ class Release:
         combined = self._weakest(figures.combined_status(data, status))
         if combined is Status.ILLUSTRATIVE:
             data, columns, alt = *figures.marked(data, columns), alt and f"Illustrative. {alt}"
+        data, columns = with_provisional(data, columns)
         shown = Shown(
             figure_id=figures.check_id(figure_id),
             title=self.fill(title),
