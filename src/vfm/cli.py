@@ -121,12 +121,17 @@ def build(project: "Project", options: argparse.Namespace) -> int:
 )
 def refresh(project: "Project", options: argparse.Namespace) -> int:
     """Make the draft of a quarter's release."""
-    from vfm.release.refresh import refresh
+    from vfm.release.up_to_date import is_up_to_date
     from vfm.vocabulary.periods import Quarter
 
-    quarter = Quarter.parse(options.quarter)
-    draft = refresh(project, quarter, _given(options.parameter), lambda line: print(line, flush=True))
-    print(f"draft: {(draft / 'index.html').relative_to(project.root)}")
+    quarter, given = Quarter.parse(options.quarter), _given(options.parameter)
+    if is_up_to_date(project, quarter, given):
+        print("nothing to do: no input, code, parameter or library has changed since the draft was made")
+    else:
+        from vfm.release.refresh import refresh
+
+        refresh(project, quarter, given, lambda line: print(line, flush=True))
+    print(f"draft: {(project.draft(quarter) / 'index.html').relative_to(project.root)}")
     print(f"to put it forward: vfm submit {quarter} --role ROLE{f' --data {options.data}' if options.data else ''}")
     return 0
 

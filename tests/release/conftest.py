@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from small_projects import FRONT, PUBLISH, QUARTER, copy_project, write_notebook
+from small_projects import PUBLISH, QUARTER, copy_project, write_notebook
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 
@@ -18,7 +18,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose two notebooks publish a number each, with its draft made."""
     project = copy_project(tmp_path_factory.mktemp("prepared") / "project", notebooks=False)
     write_notebook(project, "00-data-quality", PUBLISH.format(id="first", value=1))
-    write_notebook(project, "90-quarterly-update", PUBLISH.format(id="last", value=2), parameters=FRONT)
+    write_notebook(project, "90-quarterly-update", PUBLISH.format(id="last", value=2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(project))
         assert main(["refresh", QUARTER]) == 0

@@ -9,11 +9,11 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from vfm.cli import main
+from vfm.release.parameters import for_notebook
+from vfm.vocabulary.periods import Quarter
 
 ROOT = Path(__file__).resolve().parents[2]
 QUARTER = "2019-20-Q4"
-PARAMETERS = f'quarter = "{QUARTER}"'
-FRONT = f'{PARAMETERS}\nbase_year = "2012-13"\nyear = "2019-20"'
 SUBMIT = ["submit", QUARTER, "--role", "performance analyst"]
 APPROVE = ["approve", QUARTER, "--role", "head of performance"]
 PUBLISH = """import vfm
@@ -33,8 +33,11 @@ def copy_project(target: Path, *, notebooks: bool) -> Path:
     return target
 
 
-def write_notebook(project: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> None:
-    """A notebook of the project, with the parameters that its class has."""
+def write_notebook(project: Path, name: str, *cells: str, parameters: str | None = None) -> None:
+    """A notebook of the project, with the parameters that its class has unless others are given."""
+    if parameters is None:
+        defaults = for_notebook(name, Quarter.parse(QUARTER), {})
+        parameters = "\n".join(f"{name} = {value!r}" for name, value in defaults.items())
     first = new_code_cell(parameters, metadata={"tags": ["parameters"]})
     body = [new_code_cell(cell) for cell in cells]
     nbformat.write(

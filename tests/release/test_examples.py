@@ -19,7 +19,7 @@ from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest
 from vfm.release.plan import ABOUT_PUBLISHED, LEFT_OUT, Job, as_told
 from vfm.report import documents
-from vfm.report.figures import ILLUSTRATIVE
+from vfm.vocabulary.results import ILLUSTRATIVE
 
 QUARTERS = ("2019-20-Q3", "2019-20-Q4")
 SHIPPED = ROOT / "reports" / "2019-20-Q4"

@@ -53,8 +53,7 @@ def test_the_others_finish_and_the_next_good_run_clears_what_the_failed_one_left
     small = draft.parents[2]
     good = (small / "notebooks/00-data-quality.ipynb").read_bytes()
     write_notebook(small, "00-data-quality", "1 / 0")
-    level = f'quarter = "{QUARTER}"\nlevel = 0.95'
-    write_notebook(small, "20-cost-per-outcome", PUBLISH.format(id="other", value=1), parameters=level)
+    write_notebook(small, "20-cost-per-outcome", PUBLISH.format(id="other", value=1))
     assert main(["refresh", QUARTER]) == 3
     assert "20-cost-per-outcome: done" in capsys.readouterr().out
     (small / "notebooks/00-data-quality.ipynb").write_bytes(good)

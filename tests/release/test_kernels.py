@@ -21,7 +21,6 @@ Contents = Callable[[Path], dict[str, bytes]]
 
 pytestmark = pytest.mark.skipif(not forks.can_fork(), reason="kernels are forked on Linux alone")
 
-LEVEL = f'quarter = "{QUARTER}"\nlevel = 0.95'
 SHOWS = PUBLISH.replace('"here");', '"here")') + "\nimport pandas as pd\npd.DataFrame([range(30)])"
 HANGS = """import os, time
 from pathlib import Path
@@ -50,7 +49,7 @@ def test_kernels_share_nothing_and_draw_other_numbers(small: Path) -> None:
     )
     draws += "\nbuiltins.left = True"
     write_notebook(small, "00-data-quality", draws.format(name="one"))
-    write_notebook(small, "20-cost-per-outcome", draws.format(name="other"), parameters=LEVEL)
+    write_notebook(small, "20-cost-per-outcome", draws.format(name="other"))
     assert main(["refresh", QUARTER]) == 0
     one, other = (
         (small / f"{name}.json").read_text(encoding="utf-8").strip("[]").split(", ") for name in ("one", "other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from small_projects import FRONT, PUBLISH, QUARTER, write_notebook
+from small_projects import PUBLISH, QUARTER, write_notebook
 from vfm.cli import main
 from vfm.release import manifest
 
@@ -20,6 +21,7 @@ Contents = Callable[[Path], dict[str, bytes]]
 
 
 def test_a_line_for_each_notebook_and_the_path_of_the_draft(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(small / "build")
     assert main(["refresh", QUARTER]) == 0
     said = capsys.readouterr()
     assert [line.split(",")[0] for line in said.out.splitlines() if "done" in line] == [
@@ -44,14 +46,14 @@ def test_a_run_leaves_the_process_where_it_was(small: Path, monkeypatch: pytest.
 
 def test_two_runs_make_the_same_bytes(draft: Path, contents: Contents) -> None:
     before = contents(draft)
+    for made in ("build", "data/processed", "reports/drafts"):
+        shutil.rmtree(draft.parents[2] / made)
     assert main(["refresh", QUARTER]) == 0
     assert contents(draft) == before
 
 
 def test_the_notebook_that_runs_last_reads_what_the_others_published(small: Path) -> None:
-    write_notebook(
-        small, "90-quarterly-update", 'import vfm\nvfm.open_release(quarter)["first"].text', parameters=FRONT
-    )
+    write_notebook(small, "90-quarterly-update", 'import vfm\nvfm.open_release(quarter)["first"].text')
     assert main(["refresh", QUARTER]) == 0
     page = (small / f"reports/drafts/{QUARTER}/index.html").read_text(encoding="utf-8")
     assert re.search(r"<pre>(&#x27;|&#39;)1(&#x27;|&#39;)</pre>", page)
@@ -59,7 +61,7 @@ def test_the_notebook_that_runs_last_reads_what_the_others_published(small: Path
 
 def test_parameters_reach_the_notebook_and_the_manifest(small: Path) -> None:
     cell = PUBLISH.format(id="level", value="level")
-    write_notebook(small, "20-cost-per-outcome", cell, parameters=f'quarter = "{QUARTER}"\nlevel = 0.95')
+    write_notebook(small, "20-cost-per-outcome", cell)
     assert main(["refresh", QUARTER, "-p", "level=0.998"]) == 0
     folder = small / f"reports/drafts/{QUARTER}"
     numbers = {n["figure_id"]: n for n in json.loads((folder / "numbers.json").read_text(encoding="utf-8"))}
@@ -88,7 +90,6 @@ def test_a_wrong_quarter_or_parameter_is_an_error_before_any_cell_runs(
         small,
         "20-cost-per-outcome",
         f"open(r'{small}/ran', 'w').close()",
-        parameters=f'quarter = "{QUARTER}"\nlevel = 0.95',
     )
     arguments, message = WRONG[case]
     assert main(["refresh", *arguments]) == 2

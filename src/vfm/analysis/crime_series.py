@@ -3,8 +3,8 @@
 import pandas as pd
 
 from vfm.analysis import difference_in_differences as did
-from vfm.analysis.growth import DISCONTINUED
 from vfm.analysis.impact import About
+from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.periods import FinancialYear, Quarter
 from vfm.vocabulary.results import CannotSay
 

@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 
 from vfm.analysis.decomposition import decompose_change
+from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 Interval = tuple[float, float, float]
-
-# Recorded only until March 2013, so it would count as a fall that is none.
-DISCONTINUED = ("historical_fraud_forgery",)
 
 
 def rounded(value: float, rounded_to: float) -> Interval:

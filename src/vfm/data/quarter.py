@@ -1,7 +1,9 @@
 """The tables of one quarter, as a notebook opens them."""
 
+import os
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,6 +23,19 @@ RAW_OF = {
 }
 
 
+READS_VARIABLE = "VFM_READS"  # names the file in which a notebook that is run notes what it has read
+SOURCE = "sources of "
+ALL_FILES = "the catalogue of raw files"
+
+
+def note_read(what: str) -> None:
+    """Note that something was read, where a run asks for that: it has to run again when that has changed."""
+    file = os.environ.get(READS_VARIABLE)
+    if file:
+        with Path(file).open("a", encoding="utf-8") as reads:
+            reads.write(f"{what}\n")
+
+
 class QuarterData:
     """Every processed table of a quarter, as attributes: ``data.awards``, ``data.budget``, ...
 
@@ -38,6 +53,7 @@ class QuarterData:
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or name not in TABLES:
             raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted(TABLES))}')
+        note_read(name)
         table = pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
         self.__dict__[name] = table
         return table
@@ -48,8 +64,13 @@ class QuarterData:
     def __repr__(self) -> str:
         return f"Tables of {self.quarter} ({self.quarter.words}): {', '.join(sorted(TABLES))}"
 
-    @cached_property
+    @property
     def catalogue(self) -> Catalogue:
+        note_read(ALL_FILES)
+        return self._catalogue
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
         return Catalogue.read(self.project.raw)
 
     @property
@@ -74,7 +95,8 @@ class QuarterData:
         >>> data.sources("deflator")  # doctest: +SKIP
         'GDP deflator by financial year, two vintages (HM Treasury; reference/gdp_deflator.csv)'
         """
-        known = {name: self.catalogue.files.get(RAW_OF.get(name, name)) for name in TABLES} | self.catalogue.files
+        note_read(f"{SOURCE}{','.join(tables)}")
+        known = {name: self._catalogue.files.get(RAW_OF.get(name, name)) for name in TABLES} | self._catalogue.files
         files = []
         for name in tables:
             file = known.get(name)

@@ -11,8 +11,9 @@ from vfm.data.rules import AREA_CODE, LINK, NOT_NEGATIVE, PLAIN_KEY, QUARTER, co
 from vfm.data.schemas_open import OPEN
 from vfm.data.schemas_own import OWN
 from vfm.data.schemas_published import PUBLISHED
-from vfm.data.schemas_reference import CRIME_CATEGORIES, REFERENCE
+from vfm.data.schemas_reference import REFERENCE
 from vfm.data.tables import NUMBER, TEXT, WHOLE
+from vfm.vocabulary.crime import CRIME_CATEGORIES
 from vfm.vocabulary.results import Status
 
 RAW_ROW = {"raw_row": column(WHOLE, "row of the raw file, as a spreadsheet counts: the heading is row 1")}

@@ -4,21 +4,8 @@ import pandera.pandas as pa
 
 from vfm.data.rules import AREA, AREA_CODE, BOROUGH_CODE, MONTH, NOT_NEGATIVE, QUARTER, YEAR, column, one_of, table
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
+from vfm.vocabulary.crime import CRIME_CATEGORIES
 
-CRIME_CATEGORIES = (
-    "arson_criminal_damage",
-    "burglary",
-    "drug_offences",
-    "historical_fraud_forgery",
-    "miscellaneous_crimes_against_society",
-    "possession_of_weapons",
-    "public_order_offences",
-    "robbery",
-    "sexual_offences",
-    "theft",
-    "vehicle_offences",
-    "violence_against_the_person",
-)
 REFERENCE: dict[str, pa.DataFrameSchema] = {
     "boroughs": table(
         "London's 32 boroughs and the City",

@@ -15,11 +15,13 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
+from vfm.data.quarter import READS_VARIABLE
 from vfm.release import forks
 from vfm.release.plan import Job, as_told
-from vfm.report.publishing import NOTEBOOK_VARIABLE, STAGING_VARIABLE
+from vfm.report.publishing import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
 from vfm.vocabulary.errors import RunError
 
+READS = "reads.txt"  # in the folder that a run's figures go to: what it has read
 TIME_LIMIT = 600  # seconds a notebook may take
 
 # A kernel's own log goes to the terminal; its errors reach us through papermill.
@@ -37,7 +39,9 @@ class Kernels:
         self._guard = threading.Lock()
         self._stopped = False
 
-    def run(self, job: Job, *, project: Project, staging: Path | None, output: Path) -> None:
+    def run(
+        self, job: Job, *, project: Project, staging: Path | None, output: Path, reading: Path | None = None
+    ) -> None:
         """Run a notebook top to bottom and save it as executed.
 
         Parameters
@@ -45,6 +49,7 @@ class Kernels:
         project : where the kernel starts, and the data that it opens
         staging : where its figures go; with None it only shows them
         output : where the executed notebook goes
+        reading : where the figures of other notebooks are, if not in `staging`
 
         Raises
         ------
@@ -55,8 +60,12 @@ class Kernels:
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
+        if staging:
+            staging.mkdir(exist_ok=True)
         environment = {
             STAGING_VARIABLE: str(staging or ""),
+            READING_VARIABLE: str(reading or ""),
+            READS_VARIABLE: str(staging / READS if staging else ""),
             NOTEBOOK_VARIABLE: job.name,
             PROJECT_VARIABLE: str(project.root),
             DATA_VARIABLE: project.data,

@@ -10,7 +10,7 @@ from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
 from vfm.data.project import Project
-from vfm.release.plan import Job, is_borough
+from vfm.release.plan import Job, is_borough, tags
 from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
 
@@ -162,7 +162,7 @@ def code_hash(project: Project) -> str:
         for path in sorted(package.rglob("*"))
         if path.suffix in suffixes
     ]
-    parts += [f"{path.name} {_cells_hash(path)}" for path in sorted(project.notebooks.glob("*.ipynb"))]
+    parts += [f"{path.name} {cells_hash(path)}" for path in sorted(project.notebooks.glob("*.ipynb"))]
     lock = project.root / "requirements.lock"
     if lock.is_file():
         parts.append(f"{lock.name} {_text_hash(lock)}")
@@ -174,10 +174,11 @@ def _text_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _cells_hash(path: Path) -> str:
+def cells_hash(path: Path) -> str:
+    """One hash over a notebook's cells as they are before a run: their kinds, sources, tags and names."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    source = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
-    return hashlib.sha256(json.dumps(source).encode()).hexdigest()
+    told = [[cell["cell_type"], "".join(cell["source"]), tags(cell), cell.get("id")] for cell in cells]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _files(folder: Path) -> list[str]:

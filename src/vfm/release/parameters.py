@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from vfm.vocabulary.crime import CRIME_CATEGORIES, DISCONTINUED
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
@@ -203,9 +204,6 @@ def _check_population(population: str) -> None:
 
 def _check_category(category: str) -> None:
     """Refuse a kind of crime that has no series up to now."""
-    from vfm.analysis.growth import DISCONTINUED  # slow to import, and most plans need none of it
-    from vfm.data.schemas_reference import CRIME_CATEGORIES
-
     known = sorted({*CRIME_CATEGORIES} - {*DISCONTINUED})
     if category not in known:
         hint = suggestion(category, known) or f" There are {', '.join(known)}."

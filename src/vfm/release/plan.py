@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from vfm.data.catalogue import Catalogue
 from vfm.data.project import Project
 from vfm.release import parameters
-from vfm.report.figures import ILLUSTRATIVE
-from vfm.report.pages import slug
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.labels import slug
 from vfm.vocabulary.periods import Quarter
-from vfm.vocabulary.results import Status
+from vfm.vocabulary.results import ILLUSTRATIVE, Status
 
 TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
 BOROUGH = "80-borough"  # runs once for each area, after the topics
@@ -120,6 +117,8 @@ def as_told(job: Job) -> Any:
     Its first cell then says that it is illustrative. A cell that is left out keeps its place and its headings, and
     says so, once for each run of them.
     """
+    import nbformat  # slow to import, and to plan needs none of it
+
     notebook = nbformat.read(job.path, as_version=4)  # type: ignore[no-untyped-call]
     if not job.illustrative:
         return notebook

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -13,7 +14,9 @@ from typing import Any
 from vfm.data.build import build
 from vfm.data.project import Project
 from vfm.data.staging import staging_folder
+from vfm.data.stamp import is_current
 from vfm.release import gather, manifest, revisions
+from vfm.release.kept_runs import KeptRuns
 from vfm.release.kernels import Kernels
 from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan, stages
@@ -21,6 +24,7 @@ from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
+NAMED = 10  # of more notebooks that did not run than this, their number is enough
 Report = Callable[[str], None]
 
 
@@ -47,7 +51,8 @@ def refresh(
     """
     started = time.time()
     check_names(given)
-    build(project, quarter)
+    if not is_current(project, quarter):
+        build(project, quarter)
     say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
     topics, last, left_out = plan(project, quarter, given, told or {})
     other = "published record" if project.status is Status.ILLUSTRATIVE else "example"
@@ -56,16 +61,17 @@ def refresh(
     jobs = topics + last
     with staging_folder(project.draft(quarter)) as folder:
         (folder / "notebooks").mkdir()
+        kept = KeptRuns(project, quarter, folder)
         seconds: dict[str, float] = {}
         with ThreadPoolExecutor(max_workers=workers()) as executor:
             for stage in stages(topics, last):
                 try:
-                    seconds |= _run(stage, executor, project, folder, say)
+                    seconds |= _run(stage, executor, project, folder, kept, say)
                 except RunError as error:
-                    kept = failed_folder(project, quarter)
-                    shutil.rmtree(kept, ignore_errors=True)
-                    shutil.copytree(folder / "notebooks", kept)
-                    message = f"{error}\nThe notebooks as they ran are in {kept}. The last release is as it was."
+                    failed = failed_folder(project, quarter)
+                    shutil.rmtree(failed, ignore_errors=True)
+                    shutil.copytree(folder / "notebooks", failed)
+                    message = f"{error}\nThe notebooks as they ran are in {failed}. The last release is as it was."
                     raise RunError(message) from error
         described = manifest.describe(project, quarter, jobs)
         gather.gather(folder, project.status)
@@ -89,37 +95,50 @@ def failed_folder(project: Project, quarter: Quarter) -> Path:
     return project.reports / "drafts" / f".failed-{quarter}"
 
 
-def _run(jobs: list[Job], executor: Executor, project: Project, folder: Path, say: Report) -> dict[str, float]:
+def _run(
+    jobs: list[Job], executor: Executor, project: Project, folder: Path, kept: KeptRuns, say: Report
+) -> dict[str, float]:
+    """Run those of a stage that have to run; a kept run stands for each of the others."""
+    kept.begin()
+    reasons = {job.name: kept.why(job) for job in jobs}
+    as_before = [job for job in jobs if not reasons[job.name]]
+    for job in as_before:
+        kept.put(job, folder / "notebooks" / f"{job.name}.ipynb")
+    if as_before:
+        names = ", ".join(job.name for job in as_before) if len(as_before) <= NAMED else f"{len(as_before)} notebooks"
+        say(f"as before, for nothing that they are made from has changed: {names}")
     kernels = Kernels()
-    started = {job.name: time.monotonic() for job in jobs}
-    futures = {
-        executor.submit(
-            kernels.run,
-            job,
-            project=project,
-            staging=folder,
-            output=folder / "notebooks" / f"{job.name}.ipynb",
-        ): job
-        for job in jobs
-    }
     seconds, failures = {}, []
-    try:
-        for future in as_completed(futures):
-            name = futures[future].name
-            seconds[name] = time.monotonic() - started[name]
-            error = future.exception()
-            if error is None:
-                say(f"{name}: done, {seconds[name]:.1f} s")
-            elif isinstance(error, RunError):
-                say(f"{name}: failed")
-                failures.append(str(error))
-            else:
-                raise error
-    except BaseException:  # an interrupt too: no kernel outlives its run
-        for future in futures:
-            future.cancel()
-        kernels.stop()
-        raise
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=".runs-", dir=folder) as runs:
+        futures = {
+            executor.submit(
+                kernels.run,
+                job,
+                project=project,
+                staging=Path(runs) / job.name,
+                reading=folder,
+                output=folder / "notebooks" / f"{job.name}.ipynb",
+            ): job
+            for job in jobs
+            if reasons[job.name]
+        }
+        try:
+            for future in as_completed(futures):
+                job = futures[future]
+                seconds[job.name] = time.monotonic() - started
+                try:
+                    future.result()
+                    kept.take(job, folder / "notebooks" / f"{job.name}.ipynb", Path(runs) / job.name)
+                    say(f"{job.name}: done, {seconds[job.name]:.1f} s ({reasons[job.name]})")
+                except RunError as error:
+                    say(f"{job.name}: failed")
+                    failures.append(str(error))
+        except BaseException:  # an interrupt too: no kernel outlives its run
+            for future in futures:
+                future.cancel()
+            kernels.stop()
+            raise
     if failures:
         raise RunError("\n".join(sorted(failures)))
     return seconds

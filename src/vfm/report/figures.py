@@ -18,8 +18,6 @@ from vfm.vocabulary.rounding import LOWER, UPPER
 Columns = Mapping[str, tuple[str, str]]  # column -> (heading, unit)
 Missing = Mapping[str, "str | pd.Series[str]"]  # column -> the mark of its cells without a value, or that of each row
 
-ILLUSTRATIVE = "Illustrative: invented services and sums, made to show the working"
-
 CSV_COLUMNS = (
     "figure_id",
     "title",

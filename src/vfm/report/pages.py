@@ -11,7 +11,9 @@ from typing import Any
 import jinja2
 import mistune
 
-from vfm.report.figures import ILLUSTRATIVE, Number
+from vfm.report.figures import Number
+from vfm.vocabulary.labels import slug
+from vfm.vocabulary.results import ILLUSTRATIVE
 
 FIGURE = re.compile(r'<data data-figure="([a-z0-9-]+)"[^>]*>(.*?)</data>', re.DOTALL)
 FIRST_HEADING = re.compile(r"<h1[^>]*>.*?</h1>", re.DOTALL)
@@ -77,11 +79,6 @@ def revisions_page(about: About, releases: Mapping[tuple[str, str], Mapping[str,
     releases : (release, what it revises) -> heading -> revisions, the newest release first
     """
     return _render("revisions.html.j2", about=about, title="Revisions", releases=releases)
-
-
-def slug(text: str) -> str:
-    """A heading as an address: "What is known" -> "what-is-known"."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 class _Renderer(mistune.HTMLRenderer):

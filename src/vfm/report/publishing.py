@@ -19,19 +19,22 @@ import mistune
 import pandas as pd
 
 from vfm.data.project import Project
+from vfm.data.quarter import note_read
 from vfm.report import figures
 from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.report.revised import with_provisional
 from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.periods import Quarter
-from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
+from vfm.vocabulary.results import ILLUSTRATIVE, CannotSay, Estimate, Result, Status
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STAGING_VARIABLE = "VFM_STAGING"
+STAGING_VARIABLE = "VFM_STAGING"  # names the folder that a notebook's figures go to
+READING_VARIABLE = "VFM_READING"  # and the one that holds those of the notebooks before it, where that is another
 NOTEBOOK_VARIABLE = "VFM_NOTEBOOK"
+OTHERS = "figures that other notebooks published"  # how a run that reads some notes it
 
 
 class Release:
@@ -59,8 +62,9 @@ class Release:
         """The staging folder that `vfm refresh` names; on its own, the draft or the published release, to read."""
         staging, status = os.environ.get(STAGING_VARIABLE), project.status
         if staging:
-            folder, notebook = Path(staging), os.environ.get(NOTEBOOK_VARIABLE, "")
-            return cls(quarter, reading=folder, writing=folder, notebook=notebook, status=status)
+            reading = Path(os.environ.get(READING_VARIABLE) or staging)
+            notebook = os.environ.get(NOTEBOOK_VARIABLE, "")
+            return cls(quarter, reading=reading, writing=Path(staging), notebook=notebook, status=status)
         draft = project.draft(quarter)
         return cls(quarter, reading=draft if draft.is_dir() else project.published(quarter), status=status)
 
@@ -137,6 +141,7 @@ class Release:
         """A number already published in this release."""
         if figure_id in self._own:
             return self._own[figure_id]
+        note_read(OTHERS)
         numbers = figures.read_numbers(self._reading)
         if figure_id in numbers:
             return numbers[figure_id]
@@ -204,7 +209,7 @@ class Release:
         shown, data = self._shown(figure_id, data, columns, *about, alt=alt)
         hidden = figures.hidden_words(data)
         shown = replace(shown, alt=f"{shown.alt} {hidden}".strip())
-        said = " ".join(filter(None, (figures.ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
+        said = " ".join(filter(None, (ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
         if said:
             charts.mark(drawing, said)
         svg = charts.svg(drawing, figure_id)
@@ -241,6 +246,7 @@ class Release:
 
     def show(self, figure_id: str) -> Fragment:
         """A chart or table that an earlier notebook published."""
+        note_read(OTHERS)
         for kind in ("charts", "tables"):
             path = self._reading / kind / f"{figure_id}.json"
             if path.is_file():

@@ -19,6 +19,7 @@ from vfm.report.fragments import STATUS_WORDS, status_words
 from vfm.report.pages import About
 from vfm.report.prose import Block, Run
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.results import ILLUSTRATIVE
 
 TEMPLATE = "update.typ"
 STANDARD: Literal["ua-1"] = "ua-1"
@@ -88,7 +89,7 @@ def _content(
     title = next((part.text for part in parts if part.kind == "heading"), about.quarter)
     shown = [part for part in parts if not (part.kind == "heading" and part.level == 1)]
     return {
-        "about": about.__dict__ | {"title": title, "illustrative": figures.ILLUSTRATIVE if about.illustrative else ""},
+        "about": about.__dict__ | {"title": title, "illustrative": ILLUSTRATIVE if about.illustrative else ""},
         "blocks": [block for part in _stepwise(shown) if (block := _block(part, folder, numbers, cited, sheets))],
         "cited": [_number(numbers[name]) for name in cited],
         "log": [

@@ -1,5 +1,7 @@
 """What readers see for the codes that tables hold: themes, routes, recipients and the like."""
 
+import re
+
 NAMES = {
     "borough": "Borough",
     "competitive": "Competition",
@@ -31,3 +33,12 @@ def named(code: str) -> str:
     ('Violence against women and girls', '2019/20')
     """
     return NAMES.get(code, code)
+
+
+def slug(text: str) -> str:
+    """A name as an address.
+
+    >>> slug("What is known")
+    'what-is-known'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -11,6 +11,8 @@ from math import isfinite
 
 from vfm.vocabulary.marks import Mark
 
+ILLUSTRATIVE = "Illustrative: invented services and sums, made to show the working"
+
 
 class Status(StrEnum):
     """How far a figure is from a published one."""

@@ -13,8 +13,8 @@ import pytest
 import pdf_reading
 from document_kit import ABOUT, Small, number, small
 from vfm.report import prose
-from vfm.report.figures import ILLUSTRATIVE
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.results import ILLUSTRATIVE
 
 HOSTILE = [
     "#panic(1) $x^2$ *loud* _soft_ `code` @ref <label> // comment",

@@ -1,0 +1,35 @@
+"""Whether there is anything to do, asked before anything that takes time to import is."""
+
+from collections.abc import Mapping
+
+from vfm.data.project import Project
+from vfm.data.stamp import is_current
+from vfm.release import manifest
+from vfm.release.parameters import check_names
+from vfm.release.plan import plan
+from vfm.vocabulary.errors import DataError
+from vfm.vocabulary.periods import Quarter
+
+
+def is_up_to_date(project: Project, quarter: Quarter, given: Mapping[str, str]) -> bool:
+    """Whether the draft of `quarter` is what a refresh would make: same inputs, code, parameters and libraries.
+
+    Raises
+    ------
+    UsageError
+        when a parameter is not known or not possible.
+    """
+    check_names(given)
+    if not is_current(project, quarter):
+        return False
+    draft = project.draft(quarter)
+    try:
+        made = manifest.read(draft)
+        if manifest.broken_seal(draft):
+            return False
+    except DataError:
+        return False
+    topics, last, _ = plan(project, quarter, given)
+    wanted = manifest.describe(project, quarter, topics + last)
+    later = {*manifest.OF_THE_GATE, "outputs"}  # what came after it was planned
+    return all(made.get(name) == wanted.get(name) for name in (made.keys() | wanted.keys()) - later)
