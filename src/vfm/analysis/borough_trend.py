@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from vfm.analysis.growth import DISCONTINUED
+from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.periods import FinancialYear
 
 THOUSAND = 1000
