@@ -165,6 +165,33 @@ class FundingTerms(QuarterOnly):
 
 
 @dataclass(frozen=True)
+class FundingFormula(QuarterOnly):
+    """The data that stand in for need, the year before that, the borough that is explained, and the draws of weights.
+
+    `need_year` and `need_before` are financial years of recorded crime, and `population` the series of residents;
+    `imd_year` is the edition of the Index of Multiple Deprivation. `explain` is a borough's ONS code.
+    """
+
+    need_year: str = "2017-18"
+    need_before: str = "2016-17"
+    population: str = "original"
+    imd_year: int = 2015
+    explain: str = "E09000006"
+    draws: int = 2_000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        before, year = FinancialYear.parse(self.need_before), FinancialYear.parse(self.need_year)
+        if not before < year:
+            raise UsageError(f"need_year={self.need_year} is not after need_before={self.need_before}.")
+        _check_population(self.population)
+        if not AREA.fullmatch(self.explain):
+            raise UsageError(f'explain="{self.explain}" is not a borough: give its ONS code, such as E09000008.')
+        if self.draws < FEWEST_DRAWS:
+            raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
+
+
+@dataclass(frozen=True)
 class Services(QuarterOnly):
     """The financial year whose published total the awards are traced to, and the people that it is shared by."""
 
@@ -219,6 +246,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "40-value": Value,
     "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
+    "60-funding-formula": FundingFormula,
     "75-services": Services,
     "80-borough": Borough,
     "90-quarterly-update": TwoYears,

@@ -1,0 +1,115 @@
+"""Indicators of need by borough, as amounts that a formula can share by, and the weights that the project assumes."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from vfm.analysis.boroughs import people_by_year, year_counts
+from vfm.analysis.crime_series import boroughs_by_quarter
+from vfm.analysis.growth import DISCONTINUED
+from vfm.vocabulary.errors import DataError
+from vfm.vocabulary.periods import FinancialYear, Quarter
+
+POLICE = "Metropolitan Police"  # the fund is for its 32 boroughs; the City has a police of its own
+VIOLENCE = "violence_against_the_person"
+INDEX = "imd"
+WEIGHT = "formula-weight-"  # and the indicator's key: an assumption's id
+
+INDICATORS = {
+    "people": "People",
+    "violence": "Violence against the person",
+    "other-crime": "Other recorded crime",
+    "deprivation": "People times deprivation score",
+}
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Which data the indicators are of.
+
+    Parameters
+    ----------
+    year : financial year of recorded crime; people are those of the June in it
+    series : of the population, "original" or "rebased"
+    imd_year : edition of the Index of Multiple Deprivation
+    """
+
+    year: str
+    series: str
+    imd_year: int
+
+    @property
+    def name(self) -> str:
+        crime = FinancialYear.parse(self.year).words
+        return f"crime of {crime}, {self.series} population, deprivation of {self.imd_year}"
+
+
+def boroughs_of(areas: pd.DataFrame) -> "pd.Series[str]":
+    """Names of the boroughs that the fund is for, by code."""
+    return areas[areas["policed_by"] == POLICE].set_index("gss_code")["area"].sort_index()
+
+
+def indicators(
+    crime: pd.DataFrame, population: pd.DataFrame, deprivation: pd.DataFrame, areas: pd.DataFrame, vintage: Vintage
+) -> pd.DataFrame:
+    """The four indicators of each borough, all amounts: one row a borough's code, one column an indicator's name.
+
+    Returns
+    -------
+    Residents; offences recorded as violence against the person in a financial year; all other recorded offences but
+    those at the airport and of the category that was discontinued; and residents times the average deprivation score of
+    their borough, for a score alone is the same for a large borough as for a small one.
+
+    Raises
+    ------
+    DataError
+        when a year, a series or an edition is not there for every borough.
+    """
+    codes = boroughs_of(areas).index
+    year = FinancialYear.parse(vintage.year)
+    people = people_by_year(population, vintage.series)
+    if year.first not in people.index:
+        raise DataError(f"There is no {vintage.series} population of June {year.first}.")
+    residents = people.loc[year.first].reindex(codes)
+    violence, every = (_crimes(crime, category, year).reindex(codes) for category in (VIOLENCE, None))
+    edition = deprivation[(deprivation["imd_year"] == vintage.imd_year) & (deprivation["domain"] == INDEX)]
+    score = edition.set_index("gss_code")["average_score"].reindex(codes)
+    columns = (residents, violence, every - violence, residents * score)
+    table = pd.DataFrame(dict(zip(INDICATORS.values(), columns, strict=True)), index=codes).astype(float)
+    unknown = table.index[table.isna().any(axis=1)]
+    if len(unknown):
+        raise DataError(f"An indicator is not known of {', '.join(unknown)}: {vintage.name}.")
+    return table
+
+
+def _crimes(crime: pd.DataFrame, category: str | None, year: FinancialYear) -> "pd.Series[float]":
+    try:
+        return year_counts(boroughs_by_quarter(crime, category, until=Quarter(year, 4)), year)
+    except ValueError as error:
+        raise DataError(f"There is no full year of recorded crime: {error}.") from None
+
+
+def crime_by_category(crime: pd.DataFrame, areas: pd.DataFrame, year: str) -> pd.DataFrame:
+    """Offences recorded in each borough in a financial year, one column a category that is still recorded."""
+    names = sorted({*crime["category"]} - {*DISCONTINUED})
+    codes, wanted = boroughs_of(areas).index, FinancialYear.parse(year)
+    return pd.DataFrame({_words(name): _crimes(crime, name, wanted).reindex(codes) for name in names})
+
+
+def _words(category: str) -> str:
+    return category.replace("_", " ").capitalize()
+
+
+def weights_of(assumptions: pd.DataFrame) -> dict[str, float]:
+    """The weights that the project assumes, by indicator's name, from the table of assumptions.
+
+    Raises
+    ------
+    DataError
+        when one is missing: which row has to be added.
+    """
+    values = assumptions.set_index("assumption_id")["value"]
+    missing = [WEIGHT + key for key in INDICATORS if WEIGHT + key not in values.index]
+    if missing:
+        raise DataError(f"assumptions.csv has no row for {', '.join(missing)}: every indicator has a stated weight.")
+    return {name: float(values[WEIGHT + key]) for key, name in INDICATORS.items()}
