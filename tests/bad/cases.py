@@ -344,7 +344,7 @@ CASES = [
          "a match without what its basis needs", (f'{MATCHES}, row 3, column basis: "awards"',), "Fill in award_ids"),
     # ---- assumptions
     Case("an assumption outside its range",
-         change("assumptions.csv", lambda text: text + "worth,a worth,0.5,0.6,0.9,£,a guess,analyst,2026-11-23,2027-11-23\n"),
+         change("assumptions.csv", lambda text: text.replace("sunset\n", "sunset\nworth,a worth,0.5,0.6,0.9,£,a guess,analyst,2026-11-23,2027-11-23\n")),
          "a value outside its range", ('assumptions.csv, row 2, column value: "0.5"',), "with the value between them."),
     # ---- corrections
     Case("a correction whose source was mended", correction(AWARDS, 2, "amount_gbp", "1", "6144289"),

@@ -141,7 +141,6 @@ def test_records_that_are_wrong_stop_a_build(project_copy: ProjectCopy) -> None:
 # ---- the contract
 
 SENT = {
-    "assumptions",
     "spend",
     "outputs",
     "outcomes",
@@ -149,7 +148,7 @@ SENT = {
     "grants",
     "contracts",
     "ledgers",
-}  # no return is published, nor London's rest; and nothing is assumed of what is
+}  # no return is published, nor London's rest
 
 
 @pytest.mark.parametrize("name", TABLES)
