@@ -29,7 +29,8 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
         ({"need_before": "2016"}, "is not a financial year"),
         ({"population": "census"}, 'There is no population series "census": there are original and rebased.'),
         ({"imd_year": "new"}, 'imd_year="new" is not a whole number'),
-        ({"explain": "Bromley"}, 'explain="Bromley" is not a borough: give its ONS code'),
+        ({"explain": "Bromley"}, 'explain="Bromley" is none of the 32 boroughs: give a code from E09000002 on'),
+        ({"explain": "E09000001"}, 'explain="E09000001" is none of the 32 boroughs'),
         ({"draws": "99"}, "draws=99 is too few: give 100 or more"),
     ],
 )

@@ -236,11 +236,6 @@ def index_results(table: pd.DataFrame, way: str, need: str, *, status: Status) -
     row = table.set_index(["way", "need"]).loc[(way, need)]
     if row["reason"]:
         return dict.fromkeys(INDICES, CannotSay(str(row["reason"]), status=status))
-    return {
-        name: Estimate(
-            *(float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper")),
-            method="for each head, weighted by people; 95% by the influence of each area",
-            status=status,
-        )
-        for name in INDICES
-    }
+    method = "for each head, weighted by people; 95% by the influence of each area"
+    ends = {name: [float(row[f"{name}{end}"]) for end in ("", "_lower", "_upper")] for name in INDICES}
+    return {name: Estimate(v, low, high, method=method, status=status) for name, (v, low, high) in ends.items()}

@@ -15,6 +15,7 @@ PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime 
 FEWEST_DRAWS = 100
 DEFLATOR = "2023-06 (QNA)"  # the vintage that money is brought to one year's prices by, unless another is named
 AREA = re.compile(r"E090000(0[1-9]|[12]\d|3[0-3])", re.ASCII)  # the 32 boroughs and the City of London
+CITY = "E09000001"  # it has a police of its own, and no part in the fund of the boroughs
 
 
 @dataclass(frozen=True)
@@ -185,8 +186,8 @@ class FundingFormula(QuarterOnly):
         if not before < year:
             raise UsageError(f"need_year={self.need_year} is not after need_before={self.need_before}.")
         _check_population(self.population)
-        if not AREA.fullmatch(self.explain):
-            raise UsageError(f'explain="{self.explain}" is not a borough: give its ONS code, such as E09000008.')
+        if not AREA.fullmatch(self.explain) or self.explain == CITY:
+            raise UsageError(f'explain="{self.explain}" is none of the 32 boroughs: give a code from E09000002 on.')
         if self.draws < FEWEST_DRAWS:
             raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
 
