@@ -110,6 +110,7 @@ def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, project_copy: P
         ("grants", "grants.json", json.dumps(GRANTS).encode(), "an award without its amount"),
         ("contracts", "contracts.json", json.dumps(PACKAGE).encode(), "a release that is not an object"),
         ("ledgers", "spend.pdf", b"%PDF", "neither CSV, XLSX nor ODS"),
+        ("funding_tables", "fund.csv", b"Borough,Amount\nCroyden,5\n", "a borough that there is not"),
     ],
 )
 def test_what_is_put_where_it_belongs_is_checked_with_the_rest(

@@ -209,3 +209,19 @@ def test_an_allocation_says_that_its_weights_are_ours_and_names_them() -> None:
 def test_what_a_floor_holds_from_need_is_half_of_what_it_moves() -> None:
     """By need 10, 10, 80; floored 15, 15, 70: 10 pence are with A and B that need would give to C."""
     assert formula_rules.held_from_need(formula.allocate(need([1, 1, 8]), {"i1": 1}, 100, floor=15)) == 10
+
+
+def test_how_far_rules_keep_each_year_from_its_formula() -> None:
+    """From 60, 20, 20 to 25, 25, 50 of 100: year 1 has 40, 30, 30, so 15 + 5 pence are held; year 3 has none."""
+    years = formula_rules.damped(
+        need([1, 1, 2]),
+        {"i1": 1},
+        dict.fromkeys(["1", "2", "3"], 100),
+        previous=each(60, 20, 20),
+        max_gain=0.5,
+        max_loss=0.5,
+    )
+    table = formula_rules.by_year(years).set_index("year")
+    assert table["held"].tolist() == pytest.approx([0.20, 0.05, 0])
+    assert table["share"].tolist() == pytest.approx([0.20, 0.05, 0])
+    assert table["areas"].tolist() == [2, 1, 0]

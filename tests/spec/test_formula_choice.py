@@ -232,3 +232,53 @@ def test_funding_in_proportion_to_need_has_a_kakwani_index_of_zero() -> None:
     assert isinstance(got, Estimate)
     assert (got.value, got.status) == (pytest.approx(-0.25), "scenario")
     assert got.lower is not None
+
+
+def test_other_data_by_the_same_weights() -> None:
+    """The first two change places: .1 moves, 1 - 6 x 2/(4 x 15) = .8, and each moves by a rank."""
+    base = pounds(0.4, 0.3, 0.2, 0.1)
+    table = formula_choice.over_vintages(base, {"same": base, "other": pounds(0.3, 0.4, 0.2, 0.1)})
+    assert table.loc[0, ["moved", "agreement", "ranks"]].tolist() == [0, 1, 0]
+    assert table.loc[1, ["moved", "agreement", "ranks"]].tolist() == pytest.approx([0.1, 0.8, 1])
+
+
+ROUNDINGS = [((5_200, 12_000), 100), ((5_000, 12_000), 1_000), ((5, 12), 1), ((5.5, 12), 0.1), ((0.01, 3), 0.01)]
+
+
+@pytest.mark.parametrize(("given", "rounded_to"), ROUNDINGS)
+def test_what_a_table_seems_to_be_rounded_to(given: tuple[float, ...], rounded_to: float) -> None:
+    assert formula_audit.apparent_rounding(pd.Series(given)) == rounded_to
+
+
+def test_every_real_table_is_audited_and_one_of_which_nothing_can_be_said_says_why() -> None:
+    """The published fund is of 32 boroughs; a dropped file is of those it names; the City is left out of both."""
+    codes = [f"E{n}" for n in range(32)]
+    names = pd.Series({code: code.lower() for code in codes})
+    need = pd.DataFrame({"people": range(1, 33), "crime": range(33, 1, -1)}, index=codes, dtype=float)
+    whole = pd.DataFrame({"gss_code": [*codes, "City"], "fund": "Fund", "period": "2019/20", "amount": 500.0})
+    part = pd.DataFrame({"gss_code": ["E1", "E2"], "fund": "Part", "period": "2019/20", "amount": 1.0})
+    dropped = pd.DataFrame(
+        {
+            "file": ["f.csv"] * 4 + ["g.csv"] * 2,
+            "gss_code": ["E31", "E30", "E29", "City", "E1", "E2"],
+            "period": ["2020/21"] * 4 + [None] * 2,
+            "amount_pence": [9_00, 1_00, 2_00, 5_00, 1_00, 1_00],
+        }
+    )
+    given = formula_audit.given_tables(pd.concat([whole, part]), dropped, names)
+    assert {name: len(sums) for name, sums in given.items()} == {"Fund, 2019/20": 32, "f.csv, 2020/21": 3, "g.csv": 2}
+    assert given["f.csv, 2020/21"].to_dict() == {"E29": 2, "E30": 1, "E31": 9}
+    got = formula_audit.audits(given, {"two": need}, names)
+    assert got.summary.set_index("table")["reason"].to_dict() == {
+        "Fund, 2019/20": "",
+        "f.csv, 2020/21": "",
+        "g.csv": "2 areas are too few to tell 2 weights",
+    }
+    assert got.weights.groupby("table")["weight"].sum().tolist() == pytest.approx([1, 1])
+    assert set(got.areas["table"]) == {"f.csv, 2020/21"}  # the same for each is half people and half crime
+    assert got.areas.set_index("area").loc["e31", "departs"] == formula_audit.MORE
+    none = formula_audit.audits({"g.csv": given["g.csv"]}, {"two": need}, names)
+    assert (list(none.weights.columns), list(none.areas.columns)) == (
+        list(formula_audit.WEIGHTS),
+        list(formula_audit.AREAS),
+    )

@@ -1,5 +1,6 @@
 """Whether a real table of allocations follows a formula: which weights come nearest, and who departs from any."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,3 +136,96 @@ def _fit(given: "pd.Series[float]", shares: pd.DataFrame, weight: Floats) -> Est
         return CannotSay("every area was given the same, so there is no spread to explain")
     missed = float(((given - shares @ weight) ** 2).sum())
     return Estimate(1 - missed / spread, n=len(given), method="1 less squared differences over those from equal shares")
+
+
+# ---- every table there is
+
+EVERY_BOROUGH = 32
+
+
+def given_tables(
+    allocations: pd.DataFrame, funding_tables: pd.DataFrame, names: "pd.Series[str]"
+) -> "dict[str, pd.Series[float]]":
+    """The real tables of allocations by borough: those published for every borough, and those that were put in.
+
+    Parameters
+    ----------
+    allocations : `gss_code`, `fund`, `period` and `amount` (pounds)
+    funding_tables : `file`, `gss_code`, `period` (may be blank) and `amount_pence`
+    names : of the boroughs that need is known of, by code; others are left out
+
+    Returns
+    -------
+    Pounds by code for each fund or file and period, by its name.
+    """
+    tables = {}
+    for (fund, period), rows in allocations.groupby(["fund", "period"]):
+        own = rows[rows["gss_code"].isin(names.index)].set_index("gss_code")["amount"].astype(float)
+        if len(own) == EVERY_BOROUGH:
+            tables[f"{fund}, {period}"] = own.sort_index()
+    for (file, period), rows in funding_tables.fillna({"period": ""}).groupby(["file", "period"]):
+        own = rows[rows["gss_code"].isin(names.index)].set_index("gss_code")["amount_pence"].astype(float) / 100
+        tables[f"{file}, {period}".removesuffix(", ")] = own.sort_index()
+    return tables
+
+
+def apparent_rounding(amounts: "pd.Series[float]") -> float:
+    """Pounds that a table seems to be rounded to: the greatest of 1, 10, 100, ... that all its sums are whole times of.
+
+    >>> apparent_rounding(pd.Series([5200.0, 12000.0])), apparent_rounding(pd.Series([0.5]))
+    (100.0, 0.01)
+    """
+    pence = (amounts * 100).round().astype("int64")
+    whole = [10**n for n in range(8) if (pence % 10**n == 0).all()] if pence.any() else [1]
+    return max(whole) / 100
+
+
+@dataclass(frozen=True)
+class Audits:
+    """Audits of several tables against several sets of indicators.
+
+    Parameters
+    ----------
+    summary : one row a table and set: `table`, `indicators`, `boroughs`, `left_over` (a proportion), `money` (the same
+        in pounds), `fit`, `departs` (how many boroughs), and `reason` where nothing can be said
+    weights : one row a table, set and indicator, with its range
+    areas : the boroughs that no weights explain, one row each: `table`, `indicators`, `area`, `amount`, `departs`,
+        `beyond` (pounds)
+    """
+
+    summary: pd.DataFrame
+    weights: pd.DataFrame
+    areas: pd.DataFrame
+
+
+def audits(
+    tables: "Mapping[str, pd.Series[float]]", sets: Mapping[str, pd.DataFrame], names: "pd.Series[str]"
+) -> Audits:
+    """Audit every table against every set of indicators, each as rounded as it seems to be."""
+    summary, weights, areas = [], [], []
+    for table, given in tables.items():
+        for kind, need in sets.items():
+            about = {"table": table, "indicators": kind}
+            found = audit(given, need, rounded_to=apparent_rounding(given))
+            if isinstance(found, CannotSay):
+                summary.append(about | {"boroughs": len(given), "reason": found.reason})
+                continue
+            out = found.areas[found.areas["departs"] != ""]
+            left, fit = found.left_over.value, found.fit
+            summary.append(
+                about
+                | {"boroughs": len(given), "left_over": left, "money": left * given.sum(), "departs": len(out)}
+                | {"fit": None if isinstance(fit, CannotSay) else fit.value, "reason": ""}
+            )
+            weights.append(found.weights.assign(**about))
+            areas.append(out.assign(area=names.reindex(out.index), **about))
+    columns = ["table", "indicators", "boroughs", "left_over", "money", "fit", "departs", "reason"]
+    return Audits(
+        pd.DataFrame(summary, columns=columns),
+        pd.concat(weights, ignore_index=True) if weights else pd.DataFrame(columns=WEIGHTS),
+        pd.concat(areas).rename_axis("gss_code").reset_index() if areas else pd.DataFrame(columns=AREAS),
+    )
+
+
+WEIGHTS = ("indicator", "weight", "lower", "upper", "table", "indicators")
+AREAS = ("gss_code", "area", "amount", "departs", "beyond", "table", "indicators")

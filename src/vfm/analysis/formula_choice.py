@@ -101,6 +101,27 @@ def most_moved(one: pd.DataFrame, other: pd.DataFrame) -> float:
     return max(moved(before[name], after[name]) for name in before.columns)
 
 
+def over_vintages(base: "pd.Series[float]", others: "Mapping[str, pd.Series[float]]") -> pd.DataFrame:
+    """What other data make of the shares by the same weights.
+
+    Parameters
+    ----------
+    base : share of need by area
+    others : the same of other vintages, by name
+
+    Returns
+    -------
+    One row a vintage: `vintage`, `moved` (the part of a budget that goes elsewhere), `agreement` (Spearman's
+    correlation of the orders) and `ranks` (the most that an area moves by).
+    """
+    ranks = base.rank(ascending=False)
+    rows = []
+    for name, shares in others.items():
+        own = shares.reindex(base.index).rank(ascending=False)
+        rows.append((name, moved(base, shares), float(own.corr(ranks)), float((own - ranks).abs().max())))
+    return pd.DataFrame(rows, columns=["vintage", "moved", "agreement", "ranks"])
+
+
 def possible_shares(need: pd.DataFrame) -> pd.DataFrame:
     """The least and the greatest share that any weights can give each area: those of single indicators.
 

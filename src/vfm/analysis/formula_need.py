@@ -13,6 +13,7 @@ from vfm.vocabulary.periods import FinancialYear, Quarter
 POLICE = "Metropolitan Police"  # the fund is for its 32 boroughs; the City has a police of its own
 VIOLENCE = "violence_against_the_person"
 INDEX = "imd"
+MOST_LOSS = "formula-most-loss"
 WEIGHT = "formula-weight-"  # and the indicator's key: an assumption's id
 
 INDICATORS = {
@@ -113,3 +114,11 @@ def weights_of(assumptions: pd.DataFrame) -> dict[str, float]:
     if missing:
         raise DataError(f"assumptions.csv has no row for {', '.join(missing)}: every indicator has a stated weight.")
     return {name: float(values[WEIGHT + key]) for key, name in INDICATORS.items()}
+
+
+def most_loss_of(assumptions: pd.DataFrame) -> float:
+    """The greatest loss in a year that damping is shown with, a proportion, from the table of assumptions."""
+    values = assumptions.set_index("assumption_id")["value"]
+    if MOST_LOSS not in values.index:
+        raise DataError(f"assumptions.csv has no row for {MOST_LOSS}.")
+    return float(values[MOST_LOSS])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from vfm.analysis.formula import Allocation, ConflictingRulesError, allocate, exactly, to_the_penny
+from vfm.analysis.formula import PENCE, Allocation, ConflictingRulesError, allocate, exactly, to_the_penny
 from vfm.vocabulary.errors import DataError
 
 DIRECT, CO_COMMISSIONED = "direct", "co-commissioned"
@@ -41,7 +41,7 @@ def uplift_only(
     """
     if uplift < 0:
         raise ConflictingRulesError(
-            f"An uplift of {uplift / 100:,.2f} pounds takes money away, while every area is to keep what it had."
+            f"An uplift of {uplift / PENCE:,.2f} pounds takes money away, while every area is to keep what it had."
         )
     return allocate(need, weights, int(previous.sum()) + uplift, floor=previous, previous=previous)
 
@@ -178,3 +178,19 @@ def held_from_need(allocation: Allocation) -> int:
     """Pence that the rules keep with areas which need alone would not give them: half of all that is moved."""
     moved = allocation.table["allocation"] - allocation.table["formula"]
     return int(moved.clip(lower=0).sum())
+
+
+def by_year(years: Mapping[str, Allocation]) -> pd.DataFrame:
+    """How far rules keep each year from its formula.
+
+    Returns
+    -------
+    One row a year: `year`, `budget` and `held` (pounds with areas that need alone would not give them), `share` of the
+    budget, and `areas` that a rule holds.
+    """
+    rows = [
+        (year, one.budget / PENCE, held_from_need(one) / PENCE, int((one.table["rule"] != "").sum()))
+        for year, one in years.items()
+    ]
+    table = pd.DataFrame(rows, columns=["year", "budget", "held", "areas"])
+    return table.assign(share=table["held"] / table["budget"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vfm.data import arithmetic, references, schemas
+from vfm.data import arithmetic, funding_tables, references, schemas
 from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.corrections import corrections_of, without_a_file
 from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one, why_unknown
@@ -97,6 +97,9 @@ def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Prob
 def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """What came in beside the described files; returns only where the tables that they refer to can be read."""
     read, problems = read_incoming(catalogue)
+    if "boroughs" in tables:
+        read["funding_tables"], found = funding_tables.placed(read["funding_tables"], tables["boroughs"])
+        problems += found
     if set(REFERRED_TO) <= set(tables):
         problems += _record_problems({one.label: one.path for one in catalogue.incoming(RECORDS)}, tables)
         names = known_services(tables["services"])
@@ -152,4 +155,9 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
         names = known_services(tables["services"])
         return read_returns([one], tables, names, status=str(catalogue.status))[1]
     kind = next((kind for kind in KINDS if kind.folder == folder), None)
-    return why_unknown(one) if kind is None else read_one(kind, one)[1]
+    if kind is None:
+        return why_unknown(one)
+    table, problems = read_one(kind, one)
+    if kind.read is funding_tables.read_funding_table and table is not None and "boroughs" in tables:
+        problems += funding_tables.placed(table.assign(file=one.label), tables["boroughs"])[1]
+    return problems

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vfm.data import contracts, grants, ledgers
+from vfm.data import contracts, funding_tables, grants, ledgers
 from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.personal import in_columns, is_personal
 from vfm.data.returns import RETURN
@@ -57,6 +57,12 @@ KINDS = (
         ledgers.read_ledger,
         ("supplier", "area", "category"),
     ),
+    Kind(
+        "funding_tables",
+        "Table of funding by borough",
+        funding_tables.read_funding_table,
+        ("area", "period"),
+    ),
 )
 
 
@@ -65,7 +71,7 @@ def read_incoming(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[P
 
     Returns
     -------
-    `grants`, `contracts` and `ledgers`: as `schemas_open.OPEN` says; empty where nothing came in.
+    `grants`, `contracts`, `ledgers` and `funding_tables`: as `schemas_open.OPEN` says; empty where nothing came in.
     """
     tables, problems = {}, []
     for kind in KINDS:
@@ -129,7 +135,10 @@ def why_unknown(one: Incoming) -> list[Problem]:
         sheets, problems = read_workbook(one.path, label=one.label)
         if not sheets:
             return problems
-    mend = "Give a monitoring return, grants in 360Giving, contracts in OCDS, a ledger, or contact records."
+    mend = (
+        "Give a monitoring return, grants in 360Giving, contracts in OCDS, a ledger, a table of funding by borough, "
+        "or contact records."
+    )
     return [Problem(one.label, "a file of no kind that is known", mend)]
 
 
@@ -164,4 +173,5 @@ HEADINGS: dict[str, Callable[[Sequence[str]], bool]] = {
     RETURNS: lambda cells: {"service", "area"} <= set(cells),
     "grants": lambda cells: {"id", "amountAwarded"} <= set(map(grants.standard_path, cells)),
     "ledgers": ledgers.is_heading,
+    "funding_tables": funding_tables.is_heading,
 }

@@ -1,4 +1,4 @@
-"""What is kept of files in open standards: grants in 360Giving, contracts in OCDS, ledgers of the transparency code.
+"""What is kept of files as others publish them: 360Giving grants, OCDS contracts, ledgers, tables of funding.
 
 The columns are the readers' own; what a publisher's file has to contain is the standard's business and theirs.
 """
@@ -110,6 +110,15 @@ OPEN: dict[str, pa.DataFrameSchema] = {
                 "a reversal is a credit that takes back a payment of the file",
                 one_of("credit", "payment", "reversal"),
             ),
+        },
+    ),
+    "funding_tables": _kept(
+        "Tables of what boroughs were given, one row a borough and period",
+        {
+            "area": column(TEXT, "name of the borough"),
+            "gss_code": column(TEXT, "ONS code of the borough"),
+            "period": _text("period of the sum, as its table says"),
+            "amount_pence": column(WHOLE, "pence, exact", NOT_NEGATIVE),
         },
     ),
 }

@@ -148,6 +148,7 @@ SENT = {
     "grants",
     "contracts",
     "ledgers",
+    "funding_tables",
 }  # no return is published, nor London's rest
 
 
