@@ -6,7 +6,7 @@ import pandas as pd
 
 from vfm.analysis.boroughs import people_by_year, year_counts
 from vfm.analysis.crime_series import boroughs_by_quarter
-from vfm.analysis.growth import DISCONTINUED
+from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
