@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pikepdf
 import pytest
 
@@ -76,12 +77,26 @@ def says(path: Path) -> bool:
         case ".pdf":
             with pikepdf.open(path) as pdf:
                 return all(ILLUSTRATIVE in pdf_reading.page_words(page) for page in pdf.pages)
+        case ".xlsx" | ".ods":
+            engine = {".xlsx": "openpyxl", ".ods": "odf"}[path.suffix]
+            sheets = pd.read_excel(path, engine=engine, sheet_name=None, header=None).values()
+            return all(f"{ILLUSTRATIVE}." in set(sheet[0].head(3)) for sheet in sheets)
     return False
 
 
 def test_every_file_of_an_example_says_that_it_is_illustrative(drafted: Path) -> None:
     files = [path for path in drafted.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".csv", ".json", ".ipynb", ".html", ".svg", ".png", ".pdf"}
+    assert {path.suffix for path in files} == {
+        ".csv",
+        ".json",
+        ".ipynb",
+        ".html",
+        ".svg",
+        ".png",
+        ".pdf",
+        ".xlsx",
+        ".ods",
+    }
     assert [path.relative_to(drafted).as_posix() for path in files if not says(path)] == []
 
 

@@ -8,12 +8,16 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
+import pikepdf
 import pytest
 
+import pdf_reading
 from small_projects import QUARTER, ROOT, copy_project, through_the_gate
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest
+from vfm.release.plan import is_borough
 from vfm.report import figures
 from vfm.report.fragments import table_html
 
@@ -53,6 +57,24 @@ def test_a_run_makes_what_is_shipped_byte_for_byte(made: Path, part: str) -> Non
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
+def test_documents_hold_what_the_page_says_and_every_table(made: Path) -> None:
+    with pikepdf.open(made / f"{QUARTER}.pdf") as pdf:
+        parts = pdf_reading.elements(pdf)
+    page = (made / "index.html").read_text(encoding="utf-8")
+    drawings = re.findall(r'<figure class="chart" id="([a-z0-9-]+)">', page)
+    alts = [json.loads((made / f"charts/{name}.json").read_text(encoding="utf-8"))["alt"] for name in drawings]
+    assert drawings and [part.alt for part in parts if part.kind == "Figure"] == alts
+    said = " ".join(part.words for part in parts if part.kind in {"P", "LBody"})
+    for honest in ("accounting split and not a cause", "not MOPAC's spend"):
+        assert honest in said
+    about = [json.loads(path.read_text(encoding="utf-8")) for path in made.glob("[ct]*s/*.json")]
+    sheets_of = sum(not is_borough(one["notebook"]) for one in about)
+    for engine, suffix in (("openpyxl", "xlsx"), ("odf", "ods")):
+        sheets = pd.read_excel(made / f"{QUARTER}.{suffix}", engine=engine, sheet_name=None, header=None)
+        assert len(sheets) == sheets_of + len(("Cover", "Contents", "Notes", "Numbers", "Log"))
+        assert len(sheets["Numbers"]) == len(numbers(made)) + 3  # a title, a line and the heads
+
+
 def test_notebooks_as_executed_are_what_is_shipped(made: Path) -> None:
     for path in sorted((made / "notebooks").glob("*.ipynb")):
         assert path.read_text(encoding="utf-8") == (SHIPPED / "notebooks" / path.name).read_text(encoding="utf-8")
@@ -83,7 +105,7 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
     top = {path.name for path in made.iterdir()}
     assert top == {
         "index.html",
-        f"{QUARTER}.pdf",
+        *(f"{QUARTER}{suffix}" for suffix in DOCUMENTS),
         "numbers.csv",
         "numbers.json",
         "numbers.schema.json",

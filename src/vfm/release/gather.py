@@ -56,7 +56,7 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         notebook = revised.marked_notebook(json.loads(path.read_text(encoding="utf-8")), folder)
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
         if path.stem.endswith("quarterly-update"):
-            documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]))
+            documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]), apart=is_borough)
             numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
             log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
             _write(
