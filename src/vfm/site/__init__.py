@@ -1,0 +1,1 @@
+"""The public dashboards: static pages made from a release alone."""

@@ -1,0 +1,123 @@
+"""A release as the dashboards read it: its numbers, charts and tables, and nothing but these."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vfm.report import figures, words
+from vfm.report.figures import Number, Shown
+from vfm.report.pages import slug
+from vfm.vocabulary.errors import DataError
+from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.results import Status
+
+MANIFEST = "manifest.json"
+AREAS = "register-areas"  # the table without which there is no page for a borough
+LONG_AGO = 183  # days after its end at which a quarter's update is in retrospect
+
+
+@dataclass(frozen=True)
+class Area:
+    """A borough, or the City of London."""
+
+    code: str
+    name: str
+    slug: str
+    row: int | None
+    column: int | None
+    key: str  # what the ids of its figures begin with
+
+
+class Content:
+    """One release, read from its folder.
+
+    Raises
+    ------
+    DataError
+        when the folder holds no release, or one that was made before boroughs had figures.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        try:
+            self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise DataError(f"There is no release in {folder}: publish one first, then run vfm site.") from None
+        self.numbers: Mapping[str, Number] = figures.read_numbers(folder)
+        self.shown: dict[str, Shown] = {}
+        self.kind: dict[str, str] = {}
+        for kind in ("charts", "tables"):
+            for one in figures.read_shown(folder, kind):
+                self.shown[one.figure_id], self.kind[one.figure_id] = one, kind
+        if AREAS not in self.shown:
+            raise DataError(
+                f"The release in {folder} has no figures of boroughs: it was made before there were any. "
+                "Run vfm refresh and publish it again."
+            )
+        self._data: dict[str, pd.DataFrame] = {}
+
+    def data(self, figure_id: str) -> pd.DataFrame:
+        """The rows of a chart or table, numbers as numbers and marks as they are."""
+        if figure_id not in self._data:
+            path = self.folder / self.kind[figure_id] / f"{figure_id}.csv"
+            self._data[figure_id] = figures.read_data(path, self.shown[figure_id])
+        return self._data[figure_id]
+
+    def drawing(self, figure_id: str) -> str:
+        """The drawing of a chart, from its root element on."""
+        svg = (self.folder / "charts" / f"{figure_id}.svg").read_text(encoding="utf-8")
+        return svg[svg.index("<svg") :]
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """The 33 areas by name."""
+        rows = self.data(AREAS).to_dict("records")
+        found = [
+            Area(
+                row["gss_code"],
+                row["area"],
+                name,
+                _place(row["tile_row"]),
+                _place(row["tile_column"]),
+                f"borough-{name}",
+            )
+            for row in rows
+            if (name := slug(row["area"]))
+        ]
+        return sorted(found, key=lambda area: area.name)
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter.parse(self.manifest["quarter"])
+
+    @property
+    def illustrative(self) -> bool:
+        return self.manifest.get("status") == Status.ILLUSTRATIVE
+
+    @property
+    def as_of(self) -> str:
+        return words.cell(date.fromisoformat(self.manifest["as_of"]))
+
+    @property
+    def in_retrospect(self) -> bool:
+        return (date.fromisoformat(self.manifest["as_of"]) - self.quarter.end).days > LONG_AGO
+
+    @property
+    def release(self) -> str:
+        """What the release is called, as file names have it: ``2019-20-Q4-v3``, or ``2019-20-Q4-draft``."""
+        published = self.manifest["state"] == "published"
+        return f"{self.quarter}-{'v' + str(self.manifest['version']) if published else 'draft'}"
+
+    def of_notebook(self, name: str) -> list[Number]:
+        """The numbers that one notebook published, in its order."""
+        return [number for number in self.numbers.values() if number.notebook == name]
+
+
+def _place(text: object) -> int | None:
+    return int(float(str(text))) if str(text).replace(".", "", 1).isdigit() else None
