@@ -230,6 +230,21 @@ def template(project: "Project", options: argparse.Namespace) -> int:
     return 0
 
 
+@command(
+    "the dashboards, from the latest release or from the one named",
+    Argument("--release", metavar="RELEASE", help="as 2019-20-Q4@v1 or 2019-20-Q4@draft (the latest published)"),
+    example="vfm site",
+)
+def site(project: "Project", options: argparse.Namespace) -> int:
+    """Make the dashboards."""
+    from vfm.release.find import find
+    from vfm.site.build import build
+
+    folder, made = build(project, find(project, options.release) if options.release else None)
+    print(f"{'made' if made else 'up to date'}: {(folder / 'index.html').relative_to(project.root)}")
+    return 0
+
+
 def _given(pairs: Sequence[str]) -> dict[str, str]:
     given = {}
     for pair in pairs:

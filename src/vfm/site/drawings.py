@@ -131,11 +131,10 @@ def _dot(row: dict[Any, object], x: Scale, y: Scale, share: bool, *, below: int)
     at, height = x(float(str(row["base"]))), y(float(str(row["value"])))
     name = str(row["area"])
     text = f"{name}: {_value(row['value'], share)}"
-    side = ("end", -9) if at > WIDTH * 0.62 else ("start", 9)
-    return (
-        f'<g class="dot a-{slug(name)}"><title>{escape(text)}</title><circle cx="{at}" cy="{height}" r="4.5"/>'
-        f'<text x="{at + side[1]}" y="{height + (18 if below else -7):g}" text-anchor="{side[0]}">{escape(text)}</text></g>'
-    )
+    side, by = ("end", -9) if at > WIDTH * 0.62 else ("start", 9)
+    label = _text("chosen", at + by, height + (18 if below else -7), text, side)
+    dot = f'<circle cx="{at}" cy="{height}" r="4.5"/>'
+    return f'<g class="dot a-{slug(name)}"><title>{escape(text)}</title>{dot}{label}</g>'
 
 
 # ---- intervals
