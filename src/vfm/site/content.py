@@ -114,6 +114,11 @@ class Content:
         published = self.manifest["state"] == "published"
         return f"{self.quarter}-{'v' + str(self.manifest['version']) if published else 'draft'}"
 
+    def anchor(self, one: Number | Shown) -> str:
+        """The place of a figure on its page; a number and a chart may have one id, and a page has each place once."""
+        shared = isinstance(one, Shown) and one.figure_id in self.numbers
+        return f"{one.figure_id}-shown" if shared else one.figure_id
+
     def of_notebook(self, name: str) -> list[Number]:
         """The numbers that one notebook published, in its order."""
         return [number for number in self.numbers.values() if number.notebook == name]

@@ -13,6 +13,7 @@ from vfm.site.downloads import FOLDER, Downloads
 
 Address = Callable[[object], str | None]
 NONE = "There is nothing to list."
+LIMITS = ("measure", "unit", "lower_95", "upper_95", "lower_998", "upper_998")  # the drawing and the files have them
 WORDS = {"count or proportion": "", "rate or proportion": ""}  # units of a column that mixes two: the row says which
 
 
@@ -56,7 +57,7 @@ class Parts:
         )
 
     def _known(self, one: Number | Shown) -> str:
-        return f"{self.root}figures/{one.notebook}.html#{one.figure_id}"
+        return f"{self.root}figures/{one.notebook}.html#{self._content.anchor(one)}"
 
     # ---- charts and tables
 
@@ -70,14 +71,14 @@ class Parts:
     def drawn(self, figure_id: str, svg: str, rows: pd.DataFrame, anchor: str, title: str) -> Markup:
         """A drawing that the dashboard makes of a published table, with the rows that it shows beneath."""
         shown = self._content.shown[figure_id]
-        leave = ("measure", "unit") if "measure" in rows and rows["measure"].nunique() == 1 else ()
+        leave = LIMITS if "lower_95" in rows else ()
         table = self._table(shown, rows, {}, caption=title, classed=True, leave=leave)
         return self._drawn(shown, svg, table, anchor=anchor, title=title)
 
     def _drawn(self, shown: Shown, svg: str, table: str, *, anchor: str = "", title: str = "") -> Markup:
         caption = f"{self._mark(shown)}{escape(title or shown.title)}"
         return Markup(
-            f'<figure class="drawn" id="{anchor or shown.figure_id}"><figcaption>{caption}</figcaption>'
+            f'<figure class="drawn" id="{anchor or self._content.anchor(shown)}"><figcaption>{caption}</figcaption>'
             f'<div class="drawing">{svg}</div>{self._source(shown)}'
             f"<details><summary>The numbers in this chart</summary>{table}</details>"
             f"{self._links(shown, self._known(shown), anchor)}</figure>"
@@ -108,7 +109,7 @@ class Parts:
         data = self._content.data(figure_id) if rows is None else rows
         held = self._table(shown, data, links or {}, leave=leave, caption=caption, fixed=fixed)
         source = f"{self._source(shown)}{self._links(shown, self._known(shown), anchor)}"
-        return Markup(f'<div class="tabled" id="{anchor or figure_id}">{held}{source}</div>')
+        return Markup(f'<div class="tabled" id="{anchor or self._content.anchor(shown)}">{held}{source}</div>')
 
     def beneath(self, figure_id: str) -> Markup:
         """The source, downloads and links of a table that a page lays out itself."""
@@ -160,7 +161,7 @@ class Parts:
             files = "".join(
                 f'<li><a href="{name}.{kind.lower()}" download>{kind}{about}</a></li>' for kind in ("CSV", "JSON")
             )
-        here = anchor or one.figure_id
+        here = anchor or self._content.anchor(one)
         return (
             f'<ul class="links">{files}<li><a class="share" href="#{here}">Link to this{about}</a></li>'
             f'<li><a href="{known}">How do we know?{about}</a></li></ul>'
