@@ -2,31 +2,13 @@
 
 import pandas as pd
 
+from vfm.vocabulary.labels import named
 from vfm.vocabulary.periods import Quarter
 
-THEMES = {
-    "crime_prevention": "Crime prevention",
-    "hate_crime": "Hate crime",
-    "other": "Other",
-    "reoffending": "Reoffending",
-    "vawg": "Violence against women and girls",
-    "victims": "Victims of crime",
-    "violence_reduction": "Violence reduction",
-    "youth": "Young people",
-}
 SOON = pd.DateOffset(months=6)
 ENDED, ENDS_SOON, RUNS, TO_COME = "ended", "ends within six months", "runs on", "had not begun"
 NO_DATES = "no dates are stated"
 NOT_NAMED = "not named in the decision"
-
-
-def theme_name(key: str) -> str:
-    """A theme as readers call it.
-
-    >>> theme_name("vawg"), theme_name("road_safety")
-    ('Violence against women and girls', 'Road safety')
-    """
-    return THEMES.get(key, key.replace("_", " ").capitalize())
 
 
 def standing(start: object, end: object, quarter: Quarter) -> str:
@@ -50,7 +32,7 @@ def awards_of(awards: pd.DataFrame, services: pd.DataFrame, quarter: Quarter) ->
     names = services.set_index("service_id")["name"]
     rows = awards.assign(
         service=awards["service_id"].map(names),
-        theme=awards["theme"].map(theme_name),
+        theme=awards["theme"].map(named),
         provider=awards["recipient"].fillna(NOT_NAMED),
         standing=[standing(start, end, quarter) for start, end in zip(awards["start"], awards["end"], strict=True)],
     )

@@ -12,8 +12,8 @@ import pandas as pd
 
 from vfm.report import figures, words
 from vfm.report.figures import Number, Shown
-from vfm.report.pages import slug
 from vfm.vocabulary.errors import DataError
+from vfm.vocabulary.labels import slug
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
@@ -117,7 +117,7 @@ class Content:
     def anchor(self, one: Number | Shown) -> str:
         """The place of a figure on its page; a number and a chart may have one id, and a page has each place once."""
         shared = isinstance(one, Shown) and one.figure_id in self.numbers
-        return f"{one.figure_id}-shown" if shared else one.figure_id
+        return f"{one.figure_id}--shown" if shared else one.figure_id
 
     def of_notebook(self, name: str) -> list[Number]:
         """The numbers that one notebook published, in its order."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from vfm.report import figures
 from vfm.report.figures import Number, Shown
-from vfm.report.pages import slug
 from vfm.site.content import Content
+from vfm.vocabulary.labels import slug
 
 LONGEST = 90  # characters of a measure in a name, so that a path fits every file system
 FOLDER = "downloads"

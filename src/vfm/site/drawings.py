@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from vfm.report import words
-from vfm.report.pages import slug
 from vfm.site.content import Area
+from vfm.vocabulary.labels import slug
 
 TILE, GAP, LINE = 100, 6, 15
 

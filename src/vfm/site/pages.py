@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from vfm.report.pages import slug
 from vfm.site import drawings
 from vfm.site.content import Area, Content
+from vfm.vocabulary.labels import slug
 
 EVERYWHERE = ("every borough", "all of London")
 FRONT = "What London’s policing and crime money buys"

@@ -1,20 +1,23 @@
 """Pieces of a dashboard: a number, a chart or a table, each with its downloads, its link and how it is known."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from vfm.report import fragments, words
+from vfm.report import figures, fragments, words
 from vfm.report.figures import Number, Shown
 from vfm.site.content import Content
 from vfm.site.downloads import FOLDER, Downloads
+from vfm.vocabulary.labels import slug
 
 Address = Callable[[object], str | None]
 NONE = "There is nothing to list."
 LIMITS = ("measure", "unit", "lower_95", "upper_95", "lower_998", "upper_998")  # the drawing and the files have them
-WORDS = {"count or proportion": "", "rate or proportion": ""}  # units of a column that mixes two: the row says which
+MIXED = ("count or proportion", "rate or proportion")  # units of a column that mixes two: the row says which
 
 
 class Parts:
@@ -45,7 +48,8 @@ class Parts:
     def _card(self, one: Number) -> str:
         spread = f'<p class="range">Between {escape(one.range).replace(" to ", " and ")}</p>' if one.range else ""
         if one.value is None:
-            value = f'<p class="unsaid"><strong>Cannot say:</strong> {escape(one.reason)}.</p>'
+            said, _, why = one.text.partition(": ")
+            value = f'<p class="unsaid"><strong>{escape(said.capitalize())}:</strong> {escape(why)}.</p>'
         else:
             unit = _after(one)
             after = f' <span class="unit">{escape(unit)}</span>' if unit else ""
@@ -132,7 +136,10 @@ class Parts:
         heads = "".join(
             f'<th scope="col"{_kind(unit)}>{escape(_heading(heading, unit))}</th>' for heading, unit in columns.values()
         )
-        body = "".join(_row(row, columns, links, classed) for row in rows.to_dict("records"))
+        kept = replace(shown, columns=columns)
+        told = figures.in_words(kept, rows).to_dict("split")["data"]
+        pairs = zip(rows.to_dict("records"), told, strict=True)
+        body = "".join(_row(row, texts, columns, links, classed) for row, texts in pairs)
         body = body or f'<tr><td colspan="{len(columns)}">{NONE}</td></tr>'
         kind = "fixed" if fixed or len(rows) < 3 else "sortable"
         return (
@@ -169,29 +176,31 @@ class Parts:
 
 
 def _row(
-    row: Mapping[object, object], columns: Mapping[str, tuple[str, str]], links: Mapping[str, Address], classed: bool
+    row: Mapping[Any, object],
+    texts: list[str],
+    columns: Mapping[str, tuple[str, str]],
+    links: Mapping[str, Address],
+    classed: bool,
 ) -> str:
     cells = []
     for place, (name, (_, unit)) in enumerate(columns.items()):
-        text = escape(_cell(row, name, unit))
+        text = escape(_mixed(row, name, unit) or texts[place])
         address = links[name](row[name]) if name in links else None
         if address is None and str(row[name]).startswith("https://"):
             address, text = str(row[name]), f"{text.removeprefix('https://').partition('/')[0]}"
         held = f'<a href="{escape(address)}">{text}</a>' if address else text
         cells.append(f'<th scope="row">{held}</th>' if place == 0 else f"<td{_kind(unit)}>{held}</td>")
-    from vfm.report.pages import slug
-
     mark = f' class="a-{slug(str(row["area"]))}"' if classed and "area" in row else ""
     return f"<tr{mark}>{''.join(cells)}</tr>"
 
 
-def _cell(row: Mapping[object, object], name: str, unit: str) -> str:
-    """A cell in words; of a column that mixes shares and rates, by what its row says."""
+def _mixed(row: Mapping[Any, object], name: str, unit: str) -> str:
+    """A number of a column that mixes shares and rates, by what its row says; "" of any other."""
     value = row[name]
-    if unit in WORDS and isinstance(value, float):
-        share = 0 <= value <= 1 if "unit" not in row else str(row["unit"]).startswith("of people")
-        return words.quantity(value, "proportion" if share else "count")
-    return words.cell(value, unit)
+    if unit not in MIXED or not isinstance(value, float):
+        return ""
+    share = 0 <= value <= 1 if "unit" not in row else str(row["unit"]).startswith("of people")
+    return words.quantity(value, "proportion" if share else "count")
 
 
 def _heading(heading: str, unit: str) -> str:

@@ -6,13 +6,13 @@ import jinja2
 import pandas as pd
 
 from vfm.report import words
-from vfm.report.figures import ILLUSTRATIVE
-from vfm.report.pages import slug
 from vfm.site import drawings
 from vfm.site.content import Content
 from vfm.site.downloads import Downloads
 from vfm.site.pages import Page, service_rows
 from vfm.site.parts import Parts
+from vfm.vocabulary.labels import slug
+from vfm.vocabulary.results import ILLUSTRATIVE
 
 MENU = (
     ("boroughs", "boroughs/index.html", "Boroughs"),

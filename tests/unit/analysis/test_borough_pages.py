@@ -69,7 +69,7 @@ def test_services_take_the_term_of_the_award_that_ran_at_the_end() -> None:
         "P; not named in the decision",
         "ends within six months",
     ]
-    assert table.loc["two", "theme"] == "Young people"
+    assert table.loc["two", "theme"] == "Youth"
     assert list(table["service"]) == ["One", "Three", "Two"]
 
 
