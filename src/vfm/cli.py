@@ -213,6 +213,25 @@ def compare(project: "Project", options: argparse.Namespace) -> int:
 
 
 @command(
+    "from a published figure back to its formula, code, parameters, raw rows and reviewer",
+    Argument("figure", metavar="FIGURE", help="an id, a text of its title, or the number as it is printed"),
+    Argument("--release", metavar="RELEASE", default="", help="a quarter, 2019-20-Q4@v1, or a path (the latest)"),
+    JSON,
+    example="vfm trace budget-growth-real",
+)
+def trace(project: "Project", options: argparse.Namespace) -> int:
+    """From a published figure back to what it is made from."""
+    import json
+
+    from vfm.release.trace import trace
+    from vfm.release.trace_words import as_text
+
+    found = trace(project, options.figure, options.release)
+    _say(json.dumps(found, indent=1, ensure_ascii=False) if options.json else as_text(found), sys.stdout, end="")
+    return 0
+
+
+@command(
     "the workbook that a provider fills in: a quarter's monitoring return",
     QUARTER,
     Argument("--service", metavar="SERVICE", required=True, help="key or name of the service"),

@@ -8,20 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from vfm.data.catalogue import CATALOGUE, Catalogue
+from vfm.data.origins import RAW_OF, named
 from vfm.data.project import Project
 from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
-
-RAW_OF = {
-    "allocations": "borough_allocations",
-    "areas": "boroughs",
-    "crime": "recorded_crime_quarter",
-    "deflator": "gdp_deflator",
-    "discount_rates": "green_book_discount_rates",
-}
-
 
 READS_VARIABLE = "VFM_READS"  # names the file in which a notebook that is run notes what it has read
 SOURCE = "sources of "
@@ -54,7 +46,7 @@ class QuarterData:
         if name.startswith("_") or name not in TABLES:
             raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted(TABLES))}')
         note_read(name)
-        table = pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
+        table = named(pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet"), name)
         self.__dict__[name] = table
         return table
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,43 +10,49 @@ from typing import Any
 
 import pandas as pd
 
-from vfm.release import revisions
+from vfm.data.quarter import QuarterData
+from vfm.release import log, passports, revisions, rules
 from vfm.release.plan import is_borough
 from vfm.report import documents, figures, pages, revised, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
-LOG_COLUMNS = (
-    "entry_id",
-    "kind",
-    "what",
-    "effect",
-    "rows",
-    "pounds",
-    "reliability",
-    "owner_role",
-    "recorded",
-    "sunset",
-    "source",
-)
 RETROSPECT = 183  # days after its end at which a quarter's update no longer counts as timely
 
 
-def gather(folder: Path, status: Status) -> None:
-    """Turn one file a number, and one a log entry, into numbers.csv, numbers.json and log.csv.
-
-    The log of illustrative data says so in every row, as the numbers do.
-    """
+def gather(folder: Path) -> None:
+    """Turn one file a number into numbers.csv and numbers.json."""
     figures.write_numbers(folder, list(figures.read_numbers(folder).values()))
     _write(folder / documents.SCHEMA, documents.schema())
+    shutil.rmtree(folder / "numbers", ignore_errors=True)
+
+
+def gather_passports(folder: Path, data: QuarterData) -> None:
+    """Write passports.json, and log.csv of the entries that figures lean on and of what was left out.
+
+    The log of illustrative data says so in every row, as the numbers do.
+
+    Raises
+    ------
+    DataError
+        when a figure leans on an entry that is empty or past its day.
+    """
+    made = passports.gather(folder, data)
+    assumed, known = data.assumptions["assumption_id"], log.register(data)
+    leaning = rules.leaning(passports.reads(made), data=data.project.data, assumptions=assumed)
+    log.require_founded(leaning, known, as_of=data.catalogue.as_of)
+    passports.write(folder, made, leaning)
     entries = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "log").glob("*.json"))]
-    log = _log_frame(entries)
-    if status is Status.ILLUSTRATIVE:
-        log = log.assign(status=str(status))
-    _write(folder / "log.csv", figures.as_csv(log))
-    for parts in ("numbers", "log"):
-        shutil.rmtree(folder / parts, ignore_errors=True)
+    touched = Counter(entry for figure in made["figures"].values() for entry in figure["exclusions"])
+    excluded = [one | {"figures": touched[one["entry_id"]]} for one in entries if one["kind"] == "exclusion"]
+    frame = log.used(leaning, known, excluded)
+    _write(folder / "log.csv", figures.as_csv(frame.assign(**_illustrative(data.project.status))))
+    shutil.rmtree(folder / "log", ignore_errors=True)
+
+
+def _illustrative(status: Status) -> dict[str, str]:
+    return {"status": str(status)} if status is Status.ILLUSTRATIVE else {}
 
 
 def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -58,10 +65,10 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         if path.stem.endswith("quarterly-update"):
             documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]), apart=is_borough)
             numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
-            log = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
+            entries = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
             _write(
                 folder / "index.html",
-                pages.front_page(notebook, about, numbers, log, documents.downloads(folder, about.quarter)),
+                pages.front_page(notebook, about, numbers, entries, documents.downloads(folder, about.quarter)),
             )
 
 
@@ -84,13 +91,6 @@ def about_release(manifest: Mapping[str, Any]) -> About:
 
 def _approved(approval: Mapping[str, str] | None) -> str:
     return f"by the {approval['role']} on {words.cell(approval['at'][:10])}" if approval else ""
-
-
-def _log_frame(entries: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(entries, columns=list(LOG_COLUMNS))
-    for column in ("recorded", "sunset"):
-        frame[column] = frame[column].map(lambda day: day[:10], na_action="ignore")
-    return frame.sort_values(["kind", "entry_id"], ignore_index=True)
 
 
 def _write(path: Path, text: str) -> None:

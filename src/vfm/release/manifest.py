@@ -10,11 +10,13 @@ from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
 from vfm.data.project import Project
+from vfm.release.kept import git
 from vfm.release.plan import Job, is_borough, tags
 from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
 
 MANIFEST = "manifest.json"
+CODE = ("src", "notebooks", "data/raw", "examples/raw", "requirements.lock")  # what a commit has to have as it is
 NOT_SEALED = {MANIFEST, "run.json"}
 REBUILDABLE = {".png"}
 WRITTEN_AGAIN = {".html", ".ods", ".pdf", ".xlsx"}  # they say in which state it is: publishing writes them again
@@ -55,9 +57,19 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         | {_place(project, one.label): sha256(one.path) for folder in INCOMING for one in catalogue.incoming(folder)}
         | {_place(project, name): sha256(project.raw / name) for name in _catalogues(catalogue)},
         "code": code_hash(project),
+        "commit": commit(project.root),
         "packages": packages(),
         "seed": SEED,
     }
+
+
+def commit(root: Path) -> str:
+    """The commit that a release is made from, where `root` is a repository; it says so where more was changed."""
+    top, _, head = git(root, "rev-parse", "--show-toplevel", "HEAD").decode().strip().partition("\n")
+    if not head or Path(top).resolve() != root.resolve():
+        return ""
+    changed = git(root, "status", "--porcelain", "--", *CODE)
+    return f"{head} and changes that are not committed" if changed else head
 
 
 def packages() -> dict[str, str]:
@@ -95,7 +107,7 @@ def as_text(manifest: Mapping[str, Any]) -> str:
 def content_hash(manifest: Mapping[str, Any]) -> str:
     """One hash over what a release is made from and what it holds: the same before it is published and after.
 
-    Pages are left out, which are written from the rest and say which state it is in.
+    Pages and documents are left out, which are written from the rest and say which state it is in.
     """
     outputs = {
         name: output["sha256"] for name, output in manifest["outputs"].items() if Path(name).suffix not in WRITTEN_AGAIN

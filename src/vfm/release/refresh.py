@@ -13,6 +13,7 @@ from typing import Any
 
 from vfm.data.build import build
 from vfm.data.project import Project
+from vfm.data.quarter import QuarterData
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
 from vfm.release import gather, manifest, revisions
@@ -74,8 +75,9 @@ def refresh(
                     message = f"{error}\nThe notebooks as they ran are in {failed}. The last release is as it was."
                     raise RunError(message) from error
         described = manifest.describe(project, quarter, jobs)
-        gather.gather(folder, project.status)
+        gather.gather(folder)
         described["revises"] = revisions.record(project, quarter, folder, described)
+        gather.gather_passports(folder, QuarterData(project, quarter))
         gather.write_pages(folder, described)
         took = {"started": started, "seconds": time.time() - started, "notebooks": seconds}
         record = json.dumps(took | {"machine": platform.platform(), "status": described["status"]}, indent=1) + "\n"

@@ -7,7 +7,7 @@ it also writes. The notebook cannot tell the difference, and no path is a parame
 import os
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import count
@@ -20,7 +20,7 @@ import pandas as pd
 
 from vfm.data.project import Project
 from vfm.data.quarter import note_read
-from vfm.report import figures
+from vfm.report import figures, lineage
 from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.report.revised import with_provisional
@@ -85,6 +85,7 @@ class Release:
         source: str,
         status: Status | str | None = None,
         provisional: bool = False,
+        leans_on: Sequence[str] = (),
     ) -> Number:
         """Publish a number, or why there is none.
 
@@ -98,6 +99,7 @@ class Release:
         source : who published what it is made from
         status : when it is weaker than what the result says of itself; a stronger one is not taken
         provisional : whether it is expected to change, as when returns are still to come; it is marked [p]
+        leans_on : entries of the log that it rests on, beside those that release/leans_on.csv gives it
         """
         known: dict[str, Any] = {
             "figure_id": figures.check_id(figure_id),
@@ -125,11 +127,12 @@ class Release:
             )
         if self._writing:
             figures.write_new(self._writing / "numbers" / f"{figure_id}.json", figures.as_json(number))
+            self._note_lineage("numbers", figure_id, leans_on)
         self._own[figure_id] = number
         return number
 
     def published(
-        self, figure_id: str, value: float, *, half_width: float = nan, provisional: bool = False, **about: str
+        self, figure_id: str, value: float, *, half_width: float = nan, provisional: bool = False, **about: Any
     ) -> Number:
         """Publish a number as its source states it; `half_width` is what its rounding leaves open, where known."""
         known = not isnan(half_width)
@@ -188,6 +191,7 @@ class Release:
         notes: str = "",
         missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
+        leans_on: Sequence[str] = (),
     ) -> Fragment:
         """Publish a chart with its alt text and the table it is drawn from.
 
@@ -219,6 +223,7 @@ class Release:
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
             (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, said))
+            self._note_lineage("charts", figure_id, leans_on)
         return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {shown.alt}")
 
     def table(
@@ -234,6 +239,7 @@ class Release:
         notes: str = "",
         missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
+        leans_on: Sequence[str] = (),
     ) -> Fragment:
         """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
         about = (title, period, source, status, notes, missing, bounds)
@@ -242,6 +248,7 @@ class Release:
             folder = self._writing / "tables"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
+            self._note_lineage("tables", figure_id, leans_on)
         return Fragment(table_html(shown, data), f"Table: {shown.title}\n{data.to_string(index=False)}")
 
     def show(self, figure_id: str) -> Fragment:
@@ -271,6 +278,13 @@ class Release:
         """Put on record what was left out of a figure: how many rows, and how many pounds."""
         entry = {"entry_id": entry_id, "kind": "exclusion", "what": what, "effect": effect, "rows": rows}
         self._log_entry(entry_id, entry | ({} if pounds is None else {"pounds": pounds}))
+        self._note_lineage("exclusions", entry_id, [])
+
+    def _note_lineage(self, kind: str, figure_id: str, leans_on: Sequence[str]) -> None:
+        if self._writing:
+            found = lineage.of_caller()
+            found.leans_on = list(leans_on)
+            figures.write_new(self._writing / "lineage" / kind / f"{figure_id}.json", figures.as_json(found))
 
     def _log_entry(self, entry_id: str, entry: Mapping[str, Any]) -> None:
         if self._writing:

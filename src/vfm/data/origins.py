@@ -1,0 +1,100 @@
+"""Which raw rows a piece of a processed table is made of: told by its key, which the raw row numbers go with.
+
+A piece is a part of a table, or a row of one, that has been worked on: joined to other things, given more columns. As
+long as the key of the table's rows is in it, it says which rows it is. A sum over rows has no key, and says nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+ROW = "raw_row"
+RAW_OF = {
+    "allocations": "borough_allocations",
+    "areas": "boroughs",
+    "crime": "recorded_crime_quarter",
+    "deflator": "gdp_deflator",
+    "discount_rates": "green_book_discount_rates",
+}
+# The tables whose rows are known, each with what tells them apart. A match is of a result, so it is looked for first.
+KEYS = {
+    "matches": ("match_id",),
+    "awards": ("award_id",),
+    "results": ("result_id",),
+    "competitions": ("competition",),
+    "budget": ("period", "measure"),
+    "stated_values": ("decision_ref", "what", "stated_where"),
+    "allocations": ("gss_code", "fund", "period"),
+    "spend": ("service_id", "gss_code", "quarter", "basis", "source"),
+    "outputs": ("service_id", "gss_code", "quarter", "measure_id", "source"),
+    "outcomes": ("service_id", "gss_code", "quarter", "measure_id", "source"),
+    "grants": ("file", "line"),
+    "contracts": ("file", "line"),
+    "ledgers": ("file", "line"),
+}
+ALIASES = {"match": "match_id"}  # what a method calls a key
+# The column that says which file a row is of, for tables made of several.
+FILE = dict.fromkeys(("spend", "outputs", "outcomes"), "source")
+FILE |= dict.fromkeys(("grants", "contracts", "ledgers"), "file")
+
+Rows = dict[str, list[int]]  # file ("" where the table has one alone) -> rows as a spreadsheet counts
+
+
+def named(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table, which says its name to whoever has a piece of it."""
+    table.attrs["table"] = name
+    return table
+
+
+def row_column(table: str) -> str:
+    """The column of a table that counts its raw rows."""
+    return "line" if FILE.get(table) == "file" else ROW
+
+
+def rows_of(piece: object, tables: Mapping[str, pd.DataFrame]) -> tuple[str, Rows] | None:
+    """The table that a piece was taken from, and its raw rows; None where the piece does not say.
+
+    Parameters
+    ----------
+    piece : a part of a processed table, one of its rows, or a row as ``itertuples`` gives it
+    tables : the processed tables by name
+    """
+    told = str(piece.attrs.get("table", "")) if isinstance(piece, pd.DataFrame | pd.Series) else ""
+    for name in sorted(KEYS, key=lambda name: name != told):
+        keys = list(_keys(piece, KEYS[name]))
+        if keys:
+            table = tables[name]
+            own = pd.MultiIndex.from_frame(table[list(KEYS[name])].astype(str))
+            if set(keys) <= set(own):
+                return name, all_rows(name, table[own.isin(keys)]) or {}
+    return None
+
+
+def all_rows(table: str, frame: pd.DataFrame) -> Rows | None:
+    """Every raw row of a table, or of a part of it; None where its rows are not known."""
+    if table not in KEYS or row_column(table) not in frame.columns:
+        return None
+    files = frame[FILE[table]].astype(str) if table in FILE else pd.Series("", index=frame.index)
+    numbered = pd.DataFrame({"file": files, "row": frame[row_column(table)]}).dropna()
+    return {str(file): sorted({int(row) for row in part}) for file, part in numbered.groupby("file")["row"]}
+
+
+def _keys(piece: object, key: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """The keys that a piece has, in its columns or in what its rows are called; none where a part is missing."""
+    if isinstance(piece, pd.DataFrame):
+        frame = piece.rename(columns=ALIASES)
+        index = ALIASES.get(str(piece.index.name), piece.index.name)
+        if key == (index,) and key[0] not in frame:
+            return [(str(one),) for one in piece.index]
+        unique = frame.columns.is_unique and set(key) <= set(frame.columns)
+        return frame[list(key)].astype(str).itertuples(index=False, name=None) if unique else []
+    if isinstance(piece, pd.Series):
+        fields: dict[Any, Any] = {ALIASES.get(str(name), name): value for name, value in piece.items()}
+        if len(key) == 1 and key[0] not in fields:
+            return [(str(piece.name),)]  # a row that was taken from a table indexed by its key
+    elif isinstance(piece, tuple) and hasattr(piece, "_fields"):
+        fields = {ALIASES.get(name, name): value for name, value in zip(piece._fields, piece, strict=True)}
+    else:
+        return []
+    return [tuple(str(fields[part]) for part in key)] if set(key) <= set(fields) else []
