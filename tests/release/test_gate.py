@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from small_projects import APPROVE, QUARTER, SUBMIT, through_the_gate
+from small_projects import APPROVE, PUBLISH, QUARTER, SUBMIT, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.release import gate, manifest
 
@@ -126,6 +126,9 @@ def test_what_was_sealed_again_since_it_was_approved_is_not_published(
 
 def test_a_draft_made_again_has_to_be_approved_again(draft: Path) -> None:
     assert main(SUBMIT) == main(APPROVE) == 0
+    assert main(["refresh", QUARTER]) == 0  # nothing has changed, so nothing is made
+    assert manifest.read(draft)["state"] == "approved"
+    write_notebook(draft.parents[2], "00-data-quality", PUBLISH.format(id="first", value=7))
     assert main(["refresh", QUARTER]) == 0
     assert manifest.read(draft)["state"] == "draft"
     assert "approval" not in manifest.read(draft)
