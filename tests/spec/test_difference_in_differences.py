@@ -37,21 +37,26 @@ PAIRS = pd.DataFrame(
     columns=["unit", "treated", "after", "y"],
 )
 TWO: dict[str, Any] = {"outcome": "y", "unit": "unit", "treated": "treated", "after": "after", "about": ABOUT}
-WITH_START = PAIRS.assign(start=PAIRS["treated"].where(PAIRS["treated"] == 1))
 MANY: dict[str, Any] = {"outcome": "y", "unit": "unit", "time": "after", "first_treated": "start", "about": ABOUT}
 
+
+def pairs(copies: int) -> pd.DataFrame:
+    """The four units so many times over: changes of 5 and 7 where treated, of 0 and 2 where not."""
+    panel = pd.concat([PAIRS.assign(unit=PAIRS["unit"] + str(copy)) for copy in range(copies)], ignore_index=True)
+    return panel.assign(start=panel["treated"].where(panel["treated"] == 1))
+
+
 ESTIMATES = [
-    # method, half width, working: the effect is (18 - 12) - (11 - 10) = 5; changes 5 and 7, 0 and 2
-    ("two_by_two", 4.861268, "variance 2(1/2)^2 + 2(1/2)^2 = 1, times 4/3 x 7/4; root 1.527525 x t(3) 3.182446"),
-    ("paired_changes", 6.084872, "variance 2/2 + 2/2 = 2; root 1.414214 x t(2) 4.302653, Welch 2^2/(1 + 1) = 2"),
-    ("two_way", 4.348050, "variance 1, times 4/3 x 7/5 for a slope and 2 times; root 1.366260 x t(3) 3.182446"),
+    # method, half width, working: of 64 units, 32 of each; the effect is (18 - 12) - (11 - 10) = 5
+    ("two_by_two", 0.509589, "variance 2 x 32(1/32)^2 = 1/16, times 64/63 x 127/124; root 0.255006 x t(63) 1.998341"),
+    ("paired_changes", 0.507739, "variance 2 x (32/31)/32 = 2/31; root 0.254000 x t(62) 1.998972, Welch"),
+    ("two_way", 0.507547, "1/16, times 64/63 x 127/125 for a slope and 2 times; root 0.253984 x t(63) 1.998341"),
 ]
 
 
 @pytest.mark.parametrize(("method", "half", "working"), ESTIMATES)
 def test_two_groups_and_two_times(method: str, half: float, working: str) -> None:
-    panel, named = (WITH_START, MANY) if method == "two_way" else (PAIRS, TWO)
-    found = getattr(did, method)(panel, **named)
+    found = getattr(did, method)(pairs(16), **(MANY if method == "two_way" else TWO))
     assert isinstance(found, Effect)
     assert found.value == pytest.approx(5)
     assert [found.value - found.lower, found.upper - found.value] == pytest.approx([half, half], rel=1e-6), working
@@ -59,21 +64,20 @@ def test_two_groups_and_two_times(method: str, half: float, working: str) -> Non
 
 
 LEFT_OUT = [
-    # unit, effect without it, working
-    ("a", 6, "(21 - 14) - 1"),
-    ("b", 4, "(15 - 10) - 1"),
-    ("c", 4, "6 - (14 - 12)"),
-    ("d", 6, "6 - (8 - 8)"),
+    # unit of twelve, effect without it, working: treated changes 5, 5, 5, 7, 7, 7; others 0, 0, 0, 2, 2, 2
+    ("a0", 5.2, "(2 x 5 + 3 x 7)/5 - 1"),
+    ("b0", 4.8, "(3 x 5 + 2 x 7)/5 - 1"),
+    ("c0", 4.8, "6 - (3 x 2)/5"),
+    ("d0", 5.2, "6 - (2 x 2)/5"),
 ]
 
 
 @pytest.mark.parametrize("method", ["two_by_two", "paired_changes", "two_way"])
-@pytest.mark.parametrize(("unit", "effect", "working"), LEFT_OUT)
-def test_each_unit_left_out(method: str, unit: str, effect: float, working: str) -> None:
-    panel, named = (WITH_START, MANY) if method == "two_way" else (PAIRS, TWO)
-    checks = getattr(did, method)(panel, **named).checks.set_index("of")
-    assert checks["value"][unit] == pytest.approx(effect), working
-    assert checks["check"][unit] == "left out"
+def test_each_unit_left_out(method: str) -> None:
+    checks = getattr(did, method)(pairs(3), **(MANY if method == "two_way" else TWO)).checks.set_index("of")
+    for unit, effect, working in LEFT_OUT:
+        assert checks["value"][unit] == pytest.approx(effect), working
+        assert checks["check"][unit] == "left out"
 
 
 # ---- different starts: units a and b from time 1, c and d from time 3, e and f never; the effects are 1, 2, 3 and 6
@@ -82,13 +86,14 @@ EFFECTS = {"early": [0, 1, 2, 3], "late": [0, 0, 0, 6], "never": [0, 0, 0, 0]}
 STARTS = {"early": 1.0, "late": 3.0, "never": np.nan}
 
 
-def staggered_panel(scatter: float = 0.0) -> pd.DataFrame:
+def staggered_panel(scatter: float = 0.0, copies: int = 1) -> pd.DataFrame:
     rows = []
     for number, unit in enumerate("abcdef"):
         group = list(EFFECTS)[number // 2]
         for time in range(4):
             swing = scatter * (-1) ** number * (1, -1, 2, 0)[time]  # the two units of a group swing against each other
-            rows.append((unit, time, STARTS[group], 10 * number + 3 * time + EFFECTS[group][time] + swing))
+            y = 10 * number + 3 * time + EFFECTS[group][time] + swing
+            rows += [(f"{unit}{copy}" if copy else unit, time, STARTS[group], y) for copy in range(copies)]
     return pd.DataFrame(rows, columns=["unit", "time", "start", "y"])
 
 
@@ -180,7 +185,7 @@ COURSES = [
 
 @pytest.mark.parametrize(("ends", "exposure", "value", "working"), COURSES)
 def test_the_course_round_the_start(ends: tuple[int, int], exposure: int, value: float, working: str) -> None:
-    panel = staggered_panel(scatter=0.5)
+    panel = staggered_panel(scatter=0.5, copies=2)
     found = event_study(panel[panel["start"] != 1], **PANEL, about=ABOUT, ends=ends)
     assert isinstance(found, Effect)
     assert found.table.set_index("exposure")["value"][exposure] == pytest.approx(value, abs=1e-9), working

@@ -9,8 +9,9 @@ import pandas as pd
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.tools import add_constant
 
-from vfm.analysis import impact
-from vfm.analysis.fixed_effects import PanelFit, fixed_effects, wild_cluster_p, within
+from vfm.analysis import few_places, impact
+from vfm.analysis.few_places import Cleared, of_few
+from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of, within
 from vfm.analysis.impact import About, Effect
 from vfm.analysis.staggered import bacon, widen
 from vfm.vocabulary.results import CannotSay, Estimate, Result
@@ -43,6 +44,7 @@ def two_by_two(
     treated: str,
     after: str,
     about: About,
+    generator: np.random.Generator | None = None,
     coverage: float = 0.95,
 ) -> Effect | CannotSay:
     """The change in the mean of those treated, less that of those not treated, from every row there is.
@@ -52,6 +54,7 @@ def two_by_two(
     panel : one row a unit and time, with an outcome in every row
     outcome, unit, treated, after : columns; the last two hold 0 or 1 (or false and true)
     about : words for the sentence
+    generator : seeded, for 13 units or more that are few: see `few_places`
     coverage : of the interval, Student's with units - 1 degrees of freedom
 
     Returns
@@ -60,7 +63,8 @@ def two_by_two(
 
     Notes
     -----
-    Least squares on treated, after and both; errors clustered by unit, times G/(G-1) (n-1)/(n-4).
+    Least squares on treated, after and both; errors clustered by unit, times G/(G-1) (n-1)/(n-4). With few units, or
+    few of a group, the interval is that of the wild cluster bootstrap.
     """
     refusal = _refusal(panel, outcome, unit, treated, after, coverage)
     if refusal:
@@ -82,18 +86,30 @@ def two_by_two(
         n=len(panel),
         method=f"difference of differences of means; errors clustered in {count} units",
     )
+    sizes = panel.groupby(treated)[unit].nunique()
+    told = of_few(
+        estimate,
+        Cleared.of_regression(panel[outcome], both, design.drop(columns="both"), clusters=clusters),
+        few=few_places.are_few(treated=int(sizes[1]), others=int(sizes[0])),
+        coverage=coverage,
+        generator=generator,
+        method="difference of differences of means",
+    )
+    if isinstance(told, CannotSay):
+        return told
 
     def without(left: pd.DataFrame) -> Result:
         return _difference(left, outcome, treated, after)
 
     return impact.from_panel(
-        estimate,
+        told[0],
         about=about,
         design="difference in differences of two groups and two times",
         table=group_means(panel, outcome=outcome, treated=treated, after=after).reset_index(),
         checks=[impact.check(impact.PLACEBO, "any", ONE_BEFORE), *impact.each_left_out(panel, unit, without)],
-        cautions=few_clusters(count) + _one_time_only(panel, unit, after),
+        cautions=_one_time_only(panel, unit, after),
         coverage=coverage,
+        further=told[1],
     )
 
 
@@ -197,11 +213,6 @@ def _refusal(
     return None
 
 
-def few_clusters(count: int) -> list[str]:
-    few = f"{count} clusters: errors clustered in fewer than {impact.FEW_PLACES} are too small"
-    return [few] if count < impact.FEW_PLACES else []
-
-
 # ---- many times
 
 
@@ -224,8 +235,9 @@ def two_way(
     outcome, unit, time : columns
     first_treated : the column with the time of a unit's start, missing where it never starts
     about : words for the sentence
-    generator : seeded, for the wild cluster bootstrap that is added with fewer than 30 units
-    coverage : of the interval, Student's with units - 1 degrees of freedom
+    generator : seeded, for 13 units or more that are few: see `few_places`
+    coverage : of the interval, Student's with units - 1 degrees of freedom; with few units, or few that start or never
+        do, that of the wild cluster bootstrap
 
     Returns
     -------
@@ -236,20 +248,28 @@ def two_way(
     fit = _two_way_fit(panel, outcome, unit, time, first_treated)
     if isinstance(fit, CannotSay):
         return fit
-    rows = [_placebo(panel, outcome, unit, time, first_treated, coverage)]
+    few = are_few(panel, unit, time, first_treated)
+    told = _told(fit, coverage, few, generator)
+    if isinstance(told, CannotSay):
+        return told
+    rows = [_placebo(panel, outcome, unit, time, first_treated, coverage, generator)]
     rows += _each_left_out(panel, outcome, unit, time, first_treated)
-    cautions = few_clusters(fit.clusters) + _forbidden(panel, outcome, unit, time, first_treated)
-    if generator is not None and fit.clusters < impact.FEW_PLACES:
-        rows.append(impact.check(impact.BOOTSTRAP, unit, Estimate(wild_cluster_p(fit, "treated", generator))))
     return impact.from_panel(
-        _told(fit, coverage),
+        told[0],
         about=about,
         design="difference in differences with fixed effects of unit and time",
         table=_mean_courses(panel, outcome, time, first_treated),
         checks=rows,
-        cautions=cautions,
+        cautions=_forbidden(panel, outcome, unit, time, first_treated),
         coverage=coverage,
+        further=told[1],
     )
+
+
+def are_few(panel: pd.DataFrame, unit: str, time: str, first_treated: str) -> bool:
+    """Whether the units of a panel, those that start or those that never do, are too few for a clustered error."""
+    reached = panel[panel[time] >= panel[first_treated]][unit].nunique()
+    return few_places.are_few(treated=reached, others=panel[unit].nunique() - reached)
 
 
 def _two_way_fit(panel: pd.DataFrame, outcome: str, unit: str, time: str, first_treated: str) -> PanelFit | CannotSay:
@@ -280,15 +300,20 @@ def treatment_refusal(panel: pd.DataFrame, unit: str, time: str, first_treated: 
     return None
 
 
-def _told(fit: PanelFit, coverage: float) -> Estimate:
-    return impact.student(
+def _told(
+    fit: PanelFit, coverage: float, few: bool, generator: np.random.Generator | None
+) -> tuple[Estimate, dict[str, Result]] | CannotSay:
+    words = "two-way fixed effects"
+    estimate = impact.student(
         fit.coefficients["treated"],
         fit.clustered_se["treated"],
         degrees=fit.clusters - 1,
         coverage=coverage,
         n=fit.n,
-        method=f"two-way fixed effects; errors clustered in {fit.clusters} units, times the root of {fit.factor:.4f}",
+        method=f"{words}; errors clustered in {fit.clusters} units, times the root of {fit.factor:.4f}",
     )
+    one = one_of(fit, pd.Series({"treated": 1.0}))
+    return of_few(estimate, one, few=few, coverage=coverage, generator=generator, method=words)
 
 
 def _each_left_out(
@@ -309,7 +334,13 @@ def _each_left_out(
 
 
 def _placebo(
-    panel: pd.DataFrame, outcome: str, unit: str, time: str, first_treated: str, coverage: float
+    panel: pd.DataFrame,
+    outcome: str,
+    unit: str,
+    time: str,
+    first_treated: str,
+    coverage: float,
+    generator: np.random.Generator | None,
 ) -> dict[str, object]:
     """The units that are treated later, as though they had been in the middle of the time before any was."""
     before = panel[panel[time] < panel[first_treated].min()]
@@ -319,7 +350,10 @@ def _placebo(
     date = times[len(times) // 2]
     moved = before.assign(**{first_treated: before[first_treated].where(before[first_treated].isna(), date)})
     fit = _two_way_fit(moved, outcome, unit, time, first_treated)
-    return impact.check(impact.PLACEBO, date, fit if isinstance(fit, CannotSay) else _told(fit, coverage))
+    if isinstance(fit, CannotSay):
+        return impact.check(impact.PLACEBO, date, fit)
+    told = _told(fit, coverage, are_few(moved, unit, time, first_treated), generator)
+    return impact.check(impact.PLACEBO, date, told if isinstance(told, CannotSay) else told[0])
 
 
 def _mean_courses(panel: pd.DataFrame, outcome: str, time: str, first_treated: str) -> pd.DataFrame:

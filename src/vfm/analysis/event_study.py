@@ -1,5 +1,6 @@
 """The course of places treated, time by time round their start."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,9 @@ import pandas as pd
 from scipy import stats
 
 from vfm.analysis import impact
-from vfm.analysis.difference_in_differences import ONE_BEFORE, few_clusters, treatment_refusal
-from vfm.analysis.fixed_effects import PanelFit, fixed_effects
+from vfm.analysis.difference_in_differences import ONE_BEFORE, are_few, treatment_refusal
+from vfm.analysis.few_places import of_few
+from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of
 from vfm.analysis.impact import About, Effect
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -22,13 +24,14 @@ def event_study(
     first_treated: str,
     about: About,
     ends: tuple[int, int] = (-3, 3),
+    generator: np.random.Generator | None = None,
     coverage: float = 0.95,
 ) -> Effect | CannotSay:
     """The course of those treated round their start, against the time before it, with the far ends binned.
 
     Parameters
     ----------
-    panel, outcome, unit, time, first_treated, about, coverage : as for `two_way`
+    panel, outcome, unit, time, first_treated, about, generator, coverage : as for `two_way`
     ends : the first and last exposure that stand alone no longer: -3 holds 3 and more times before the start
 
     Returns
@@ -53,24 +56,44 @@ def event_study(
     )
     if isinstance(fit, CannotSay):
         return fit
-    method = f"event study with ends binned at {ends[0]} and {ends[1]}; errors clustered in {fit.clusters} units"
-    named: dict[str, Any] = {"degrees": fit.clusters - 1, "coverage": coverage, "n": fit.n, "method": method}
-    single = {e: impact.student(fit.coefficients[e], fit.clustered_se[e], **named) for e in columns}
-    mean_error = float(np.sqrt(fit.clustered.loc[after, after].to_numpy().mean()))
+    few = are_few(panel, unit, time, first_treated)
+    told = _told(fit, ends, coverage, generator, few)
+    overall = told(pd.Series(1 / len(after), index=after))
+    if isinstance(overall, CannotSay):
+        return overall
+    each = {e: told(pd.Series({e: 1.0})) for e in columns}
+    single = {e: found if isinstance(found, CannotSay) else found[0] for e, found in each.items()}
     rows = [impact.check(impact.PLACEBO, f"{-int(e)} before the start", single[e]) for e in columns if int(e) < -1]
     left_out = impact.check(impact.LEFT_OUT, "any", CannotSay("see the two-way estimate of the same panel"))
     many = panel[first_treated].nunique() > 1
     return impact.from_panel(
-        impact.student(float(fit.coefficients[after].mean()), mean_error, **named),
+        overall[0],
         about=about,
         design="event study with fixed effects of unit and time",
-        table=_event_table(single, exposures),
+        table=_event_table(fit, single, exposures),
         checks=[*(rows or [impact.check(impact.PLACEBO, "any", ONE_BEFORE)]), left_out],
-        cautions=few_clusters(fit.clusters)
-        + ["units start at different times, so an exposure may hold the effect of another"] * many,
+        cautions=["units start at different times, so an exposure may hold the effect of another"] * many,
         coverage=coverage,
-        further={"pre-trend-p": _pre_trend(fit, [name for name in columns if int(name) < -1])},
+        further=overall[1] | {"pre-trend-p": _pre_trend(fit, [name for name in columns if int(name) < -1], few)},
     )
+
+
+def _told(
+    fit: PanelFit, ends: tuple[int, int], coverage: float, generator: np.random.Generator | None, few: bool
+) -> Callable[["pd.Series[float]"], tuple[Estimate, dict[str, Result]] | CannotSay]:
+    """What makes an estimate of a weighted sum of exposures: its error clustered, or, of few units, the bootstrap's."""
+    words = f"event study with ends binned at {ends[0]} and {ends[1]}"
+    method = f"{words}; errors clustered in {fit.clusters} units"
+    named: dict[str, Any] = {"degrees": fit.clusters - 1, "coverage": coverage, "n": fit.n, "method": method}
+
+    def told(weights: "pd.Series[float]") -> tuple[Estimate, dict[str, Result]] | CannotSay:
+        names = list(weights.index)
+        se = float(np.sqrt(weights @ fit.clustered.loc[names, names] @ weights))
+        estimate = impact.student(float(weights @ fit.coefficients[names]), se, **named)
+        one = one_of(fit, weights)
+        return of_few(estimate, one, few=few, coverage=coverage, generator=generator, method=words)
+
+    return told
 
 
 def _exposures(
@@ -85,17 +108,23 @@ def _exposures(
     return since, {str(e): (since == e).astype(float) for e in kept}
 
 
-def _event_table(single: dict[str, Estimate], exposures: "pd.Series[float]") -> pd.DataFrame:
-    rows = [(int(e), found.value, found.lower, found.upper) for e, found in single.items()] + [(-1, 0.0, 0.0, 0.0)]
+def _event_table(fit: PanelFit, single: dict[str, Result], exposures: "pd.Series[float]") -> pd.DataFrame:
+    rows = [(int(e), fit.coefficients[e], *_ends(found)) for e, found in single.items()] + [(-1, 0.0, 0.0, 0.0)]
     table = pd.DataFrame(rows, columns=["exposure", "value", "lower", "upper"]).sort_values(
         "exposure", ignore_index=True
     )
     return table.assign(n=table["exposure"].map(exposures.value_counts()).fillna(0).astype(int))
 
 
-def _pre_trend(fit: PanelFit, names: list[str]) -> Result:
+def _ends(found: Result) -> tuple[float | None, float | None]:
+    return (None, None) if isinstance(found, CannotSay) else (found.lower, found.upper)
+
+
+def _pre_trend(fit: PanelFit, names: list[str], few: bool) -> Result:
     if not names:
         return CannotSay("no exposure lies before the one that is the base")
+    if few:
+        return CannotSay("the earlier exposures together cannot be tested with so few units: see each by itself")
     values, covariance = fit.coefficients[names].to_numpy(), fit.clustered.loc[names, names].to_numpy()
     if np.linalg.matrix_rank(covariance) < len(names):
         return CannotSay("there are too few units to test the earlier exposures together")

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import null_space
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from vfm.analysis import impact
+from vfm.analysis.few_places import Cleared
 from vfm.vocabulary.results import CannotSay
 
 Floats = NDArray[np.float64]
@@ -141,7 +143,8 @@ def fixed_effects(
     Notes
     -----
     Plain errors: residual variance over n - k - effects. Clustered: `clustered_covariance` times `cluster_factor`, K
-    being the slopes and the effects of groups that do not lie within a cluster.
+    being the slopes and the effects of groups that do not lie within a cluster. With few clusters they are too small:
+    take the interval of `one_of` by the wild cluster bootstrap.
     """
     impact.require_columns(panel, outcome, *regressors, *groups, cluster)
     used = panel[[outcome, *regressors, *groups, cluster]]
@@ -212,45 +215,27 @@ def _nested(codes: NDArray[np.int64], clusters: NDArray[np.int64]) -> bool:
     return len(pairs) == int(codes.max()) + 1
 
 
-def wild_cluster_p(fit: PanelFit, name: str, generator: np.random.Generator, *, draws: int = 999) -> float:
-    """Two-sided p of one coefficient being zero, for few clusters: signs of whole clusters are drawn at random.
+def one_of(fit: PanelFit, weights: "pd.Series[float]") -> Cleared:
+    """A weighted sum of coefficients as one coefficient with all else taken out, for inference from few places.
 
     Parameters
     ----------
     fit : from `fixed_effects`
-    name : of the coefficient
-    generator : seeded, so that the answer can be had again
-    draws : at most; with c clusters of which 2^c is fewer, every pattern of signs is taken once
+    weights : of the coefficients, by name; one that is not named has none
 
     Notes
     -----
-    Residuals under the null (the coefficient held at 0) are multiplied by 1 or -1 for each cluster and the regression
-    is run again; p is the share of t as far from zero as the one found (Cameron, Gelbach and Miller 2008, p. 417).
+    The regressors are turned so that the first, Xc/c'c, has the sum c'b as its coefficient; the others span the rest.
     """
-    if draws < 99:
-        raise ValueError(f"a p needs 99 draws at least, not {draws}")
-    place = list(fit.coefficients.index).index(name)
-    x, count = fit.regressors, fit.clusters
-    others = np.delete(x, place, axis=1)
-    null = others @ np.linalg.lstsq(others, fit.outcome, rcond=None)[0] if others.size else np.zeros(fit.n)
-    under = fit.outcome - null
-    found = abs(fit.coefficients.iloc[place] / _spread(x, fit.residuals, fit.codes, place))
-    every = 2**count <= draws
-    signs = _patterns(count) if every else generator.choice([1.0, -1.0], size=(count, draws))
-    drawn = within(null[:, None] + under[:, None] * signs[fit.codes], fit.groups)
-    beyond = sum(_t(x, column, fit.codes, place) >= found * (1 - 1e-9) for column in drawn.T)
-    return float(beyond / signs.shape[1]) if every else float((beyond + 1) / (draws + 1))
+    c = weights.reindex(fit.coefficients.index, fill_value=0.0).to_numpy(dtype=float)
+    if not c.any():
+        raise ValueError("a sum of coefficients has a weight")
+    others = fit.regressors @ null_space(c[None, :])
 
+    def clear(columns: Floats) -> Floats:
+        left = within(columns, fit.groups)
+        return left - others @ np.linalg.lstsq(others, left, rcond=None)[0] if others.size else left
 
-def _patterns(count: int) -> Floats:
-    return np.array(np.meshgrid(*[[1.0, -1.0]] * count)).reshape(count, -1)
-
-
-def _t(x: Floats, y: Floats, clusters: NDArray[np.int64], place: int) -> float:
-    solved = np.linalg.lstsq(x, y, rcond=None)[0]
-    spread = _spread(x, y - x @ solved, clusters, place)
-    return float(abs(solved[place]) / spread) if spread > 0 else float("inf")
-
-
-def _spread(x: Floats, residuals: Floats, clusters: NDArray[np.int64], place: int) -> float:
-    return float(np.sqrt(clustered_covariance(x, residuals, clusters)[place, place]))
+    own = np.column_stack([fit.outcome, fit.regressors @ c / (c @ c)])
+    outcome, regressor = clear(own).T
+    return Cleared(outcome, regressor, fit.codes, clear)

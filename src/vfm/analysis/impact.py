@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 RATIO = "ratio"
 CHECKS = ("check", "of", "value", "lower", "upper", "reason")
-PLACEBO, LEFT_OUT, BOOTSTRAP = "placebo date", "left out", "wild bootstrap p"
+PLACEBO, LEFT_OUT = "placebo date", "left out"
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +146,6 @@ class About:
     when: str
 
 
-FEW_PLACES = 30  # with fewer clusters, errors that allow for likeness within them are too small
-
-
 def from_panel(
     estimate: Estimate,
     *,
@@ -206,9 +203,8 @@ def as_ratio(effect: Effect, *, about: About, coverage: float) -> Effect:
     The ends of an interval are brought over one by one: exp of each. p-values stay as they are.
     """
     ends = ["value", "lower", "upper"]
-    of_logs = effect.checks["check"] != BOOTSTRAP
     checks = effect.checks.copy()
-    checks.loc[of_logs, ends] = np.exp(checks.loc[of_logs, ends])
+    checks[ends] = np.exp(checks[ends])
     table = effect.table
     if set(ends) <= set(table.columns):
         table = table.assign(**np.exp(table[ends])).drop(columns="se", errors="ignore")

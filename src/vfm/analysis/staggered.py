@@ -4,6 +4,7 @@ With staggered starts, two-way fixed effects use places already treated as contr
 together is held only against places that have not started; `bacon` shows what two-way fixed effects would have done.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vfm.analysis import impact
+from vfm.analysis import few_places, impact
+from vfm.analysis.few_places import Assignments
 from vfm.analysis.fixed_effects import within
 from vfm.analysis.impact import About, Effect
 from vfm.vocabulary.results import CannotSay, Estimate, Result
@@ -59,11 +61,16 @@ def widen(panel: pd.DataFrame, *, outcome: str, unit: str, time: str, first_trea
 
 @dataclass(frozen=True, eq=False)
 class GroupTimes:
-    """The effect on each group at each time: `table`, and the `influence` of every unit on every row of it."""
+    """The effect on each group at each time: `table`, and the `influence` of every unit on every row of it.
+
+    `loads` is the weight that each row gives to an outcome by start (in the order of `starts`) and time.
+    """
 
     table: pd.DataFrame
     influence: Floats
     sizes: "pd.Series[int]"
+    starts: NDArray[np.int64]
+    loads: Floats
 
 
 def group_time(wide: Wide, *, controls: str = "not-yet") -> GroupTimes | CannotSay:
@@ -90,25 +97,40 @@ def group_time(wide: Wide, *, controls: str = "not-yet") -> GroupTimes | CannotS
     groups = [int(g) for g in np.unique(wide.start) if 0 < g < NEVER]
     if not groups:
         return CannotSay("no unit starts between the second time and the last")
-    rows, influence = [], []
+    rows, influence, loads, starts = [], [], [], np.unique(wide.start)
     for g in groups:
         for t in range(1, len(wide.times)):
             found = _cell(wide, g, t, controls)
             if found:
                 rows.append(found[0])
                 influence.append(found[1])
+                loads.append(_loads(wide, g, t, controls, starts))
     if not any(row["exposure"] >= 0 for row in rows):
         return CannotSay(
             "no unit is still untreated to compare with: every place starts at the same time, or has started"
         )
     sizes = pd.Series({wide.times[g]: int((wide.start == g).sum()) for g in groups})
-    return GroupTimes(pd.DataFrame(rows), np.column_stack(influence), sizes)
+    return GroupTimes(pd.DataFrame(rows), np.column_stack(influence), sizes, starts, np.array(loads))
+
+
+def _held_against(start: NDArray[np.int64], g: int, t: int, controls: str) -> tuple[int, Any, Any]:
+    """The base of a cell, who is treated in it, and who they are held against."""
+    base = g - 1 if t >= g else t - 1
+    treated = start == g
+    return base, treated, start == NEVER if controls == "never" else (start > max(t, base)) & ~treated
+
+
+def _loads(wide: Wide, g: int, t: int, controls: str, starts: NDArray[np.int64]) -> Floats:
+    base, _, other = _held_against(wide.start, g, t, controls)
+    _, own, others = _held_against(starts, g, t, controls)
+    loads = np.zeros((len(starts), len(wide.times)))
+    loads[:, t] = own / (wide.start == g).sum() - others / other.sum()
+    loads[:, base] = -loads[:, t]
+    return loads
 
 
 def _cell(wide: Wide, g: int, t: int, controls: str) -> tuple[dict[str, Any], Floats] | None:
-    base = g - 1 if t >= g else t - 1
-    treated = wide.start == g
-    other = wide.start == NEVER if controls == "never" else (wide.start > max(t, base)) & ~treated
+    base, treated, other = _held_against(wide.start, g, t, controls)
     if treated.sum() < 2 or other.sum() < 2:
         return None  # one unit has no spread, so no error
     change = wide.values[:, t] - wide.values[:, base]
@@ -144,6 +166,15 @@ def aggregate(cells: GroupTimes, by: str) -> pd.DataFrame:
     """
     if by not in BY:
         raise ValueError(f'an aggregate is by {", ".join(BY)}, not "{by}"')
+    rows = _combined(cells, by)
+    found = [
+        (name, float(w @ cells.table["value"]), float(np.sqrt(((cells.influence @ w) ** 2).sum()))) for name, w in rows
+    ]
+    return pd.DataFrame(found, columns=["of", "value", "se"])
+
+
+def _combined(cells: GroupTimes, by: str) -> list[tuple[object, Floats]]:
+    """The rows of an aggregate, each with the weight of every cell in it."""
     table = cells.table
     size = table["group"].map(cells.sizes).to_numpy(dtype=float)
     post = (table["exposure"] >= 0).to_numpy()
@@ -155,8 +186,7 @@ def aggregate(cells: GroupTimes, by: str) -> pd.DataFrame:
             if chosen.any():
                 rows.append((name, np.where(chosen, size, 0) / size[chosen].sum()))
     rows.append(("overall", _overall(by, rows, np.where(post, size, 0), cells.sizes)))
-    found = [(name, float(w @ table["value"]), float(np.sqrt(((cells.influence @ w) ** 2).sum()))) for name, w in rows]
-    return pd.DataFrame(found, columns=["of", "value", "se"])
+    return rows
 
 
 def _overall(by: str, rows: list[tuple[object, Floats]], simple: Floats, sizes: "pd.Series[int]") -> Floats:
@@ -176,6 +206,7 @@ def staggered_effect(
     first_treated: str,
     about: About,
     controls: str = "not-yet",
+    generator: np.random.Generator | None = None,
     coverage: float = 0.95,
 ) -> Effect | CannotSay:
     """The mean effect over times since the start, from groups held against places not yet treated.
@@ -185,7 +216,9 @@ def staggered_effect(
     panel, outcome, unit, time, first_treated : as for `widen`
     about : words for the sentence
     controls : as for `group_time`
-    coverage : of the intervals, Student's with units - 1 degrees of freedom
+    generator : seeded, where units are few and their starts can be dealt out in more than 4,096 ways
+    coverage : of the intervals, Student's with units - 1 degrees of freedom; where units are few, or those of a start
+        or those that never start, by dealing the starts out again: see `few_places`
 
     Returns
     -------
@@ -201,37 +234,61 @@ def staggered_effect(
         return cells
     if np.ptp(wide.values) == 0:
         return CannotSay("the outcome does not vary")
-    words = f"group-time effects with {controls.replace('-', ' ')} treated controls; mean over exposure"
-
-    def told(row: "pd.Series[float]") -> Estimate:
-        named: dict[str, Any] = {
-            "degrees": len(wide.places) - 1,
-            "coverage": coverage,
-            "n": wide.values.size,
-            "method": words,
-        }
-        return impact.student(row["value"], row["se"], **named)
-
+    told = _teller(wide, cells, controls, coverage, generator)
     table = aggregate(cells, "exposure")
-    estimates = [told(row) for _, row in table.iterrows()]
-    table = table.assign(lower=[e.lower for e in estimates], upper=[e.upper for e in estimates])
-    before = table[table["of"].map(lambda e: e != "overall" and e < -0.5)]
+    results = [told("exposure", place) for place in range(len(table))]
+    overall = results[-1]
+    if isinstance(overall, CannotSay):
+        return overall
+    ends = [(None, None) if isinstance(one, CannotSay) else (one.lower, one.upper) for one in results]
+    table = table.assign(lower=[low for low, _ in ends], upper=[high for _, high in ends])
     rows = [
-        impact.check(impact.PLACEBO, f"{-e} before the start", told(r)) for e, r in before.set_index("of").iterrows()
-    ]
-    if before.empty:
-        rows = [impact.check(impact.PLACEBO, "any", CannotSay("no group has two times before its start"))]
+        impact.check(impact.PLACEBO, f"{-exposure} before the start", result)
+        for exposure, result in zip(table["of"], results, strict=True)
+        if exposure != "overall" and exposure < -0.5
+    ] or [impact.check(impact.PLACEBO, "any", CannotSay("no group has two times before its start"))]
     rows += [impact.check(impact.LEFT_OUT, name, _without(wide, i, controls)) for i, name in enumerate(wide.places)]
     return impact.from_panel(
-        estimates[-1],
+        overall,
         about=about,
         design=f"staggered difference in differences, {controls.replace('-', ' ')} treated controls",
         table=table,
         checks=rows,
         cautions=_cautions(wide, cells),
         coverage=coverage,
-        further={by: told(aggregate(cells, by).iloc[-1]) for by in BY if by != "exposure"},
+        further={by: told(by, -1) for by in BY if by != "exposure"},
     )
+
+
+def _teller(
+    wide: Wide, cells: GroupTimes, controls: str, coverage: float, generator: np.random.Generator | None
+) -> Callable[[str, int], Result]:
+    """What makes an estimate of a row of an aggregate: its error by influence, or, of few units, starts dealt out."""
+    method = f"group-time effects with {controls.replace('-', ' ')} treated controls; mean over exposure"
+    seen = wide.start > 0  # a unit that had started by the first time is in no comparison
+    smallest = np.unique_counts(wide.start[seen]).counts.min()
+
+    def by_influence(by: str, place: int) -> Result:
+        row = aggregate(cells, by).iloc[place]
+        named: dict[str, Any] = {"degrees": len(wide.places) - 1, "coverage": coverage, "n": wide.values.size}
+        return impact.student(row["value"], row["se"], method=method, **named)
+
+    if smallest >= few_places.FEW_OF_A_KIND and seen.sum() >= few_places.FEW:
+        return by_influence
+    assignments = Assignments.of(cells.starts.searchsorted(wide.start[seen]), generator)
+    times = np.arange(len(wide.times))
+
+    def dealt(by: str, place: int) -> Result:
+        name, weights = _combined(cells, by)[place]
+        since = min(0, int(str(name))) if by == "exposure" and name != "overall" else 0
+        step = (times >= wide.start[seen][:, None] + since) & (wide.start[seen][:, None] != NEVER)
+        loads = np.tensordot(weights, cells.loads, axes=1)
+        found = few_places.reassigned(loads, wide.values[seen], step.astype(float), assignments, coverage=coverage)
+        if isinstance(found, CannotSay):
+            return found
+        return Estimate(*found, n=wide.values.size, method=f"{method}; interval by {assignments.words}")
+
+    return dealt
 
 
 def _without(wide: Wide, row: int, controls: str) -> Result:
@@ -248,8 +305,6 @@ def _cautions(wide: Wide, cells: GroupTimes) -> list[str]:
     alone = [str(name) for name in cells.sizes.index if name not in set(cells.table["group"])]
     if alone:
         said.append(f"no effect for the starts {', '.join(alone)}: one unit only, or no controls")
-    if (cells.sizes < 5).any() or len(wide.places) < impact.FEW_PLACES:
-        said.append(f"{len(wide.places)} units in groups of {cells.sizes.min()} and more: the intervals are too narrow")
     return said
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vfm.analysis import difference_in_differences, event_study, impact, staggered, starts
+from vfm.analysis import difference_in_differences, event_study, few_places, impact, staggered, starts
 from vfm.vocabulary.results import CannotSay, Estimate
 
 PERIODS = pd.period_range("2017-04", periods=6, freq="Q-MAR")
@@ -78,7 +78,8 @@ def invented() -> pd.DataFrame:
 
 
 def test_an_effect_of_logs_is_brought_over_end_by_end() -> None:
-    logs = staggered.staggered_effect(invented(), outcome="log", about=ABOUT, **COLUMNS)
+    named = {"about": ABOUT, "generator": np.random.default_rng(1)}
+    logs = staggered.staggered_effect(invented(), outcome="log", **named, **COLUMNS)  # type: ignore[arg-type]
     assert isinstance(logs, impact.Effect)
     got, ends = impact.as_ratio(logs, about=ABOUT, coverage=0.95), ["value", "lower", "upper"]
     assert (got.value, got.lower, got.upper) == pytest.approx(tuple(np.exp([logs.value, logs.lower, logs.upper])))
@@ -93,14 +94,14 @@ def test_an_effect_of_logs_is_brought_over_end_by_end() -> None:
 
 def test_p_values_and_means_are_not_brought_over() -> None:
     study = event_study.event_study(invented(), outcome="log", about=ABOUT, **COLUMNS)
-    assert isinstance(study, impact.Effect)
-    assert impact.as_ratio(study, about=ABOUT, coverage=0.95).further["pre-trend-p"] == study.further["pre-trend-p"]
-    generator = np.random.default_rng(1)
-    logs = difference_in_differences.two_way(invented(), outcome="log", about=ABOUT, generator=generator, **COLUMNS)
-    assert isinstance(logs, impact.Effect)
-    got, kind = impact.as_ratio(logs, about=ABOUT, coverage=0.95), logs.checks["check"] == impact.BOOTSTRAP
-    assert kind.sum() == 1 and got.checks.loc[kind, "value"].item() == logs.checks.loc[kind, "value"].item()
-    pd.testing.assert_frame_equal(got.table, logs.table)
+    logs = difference_in_differences.two_way(invented(), outcome="log", about=ABOUT, **COLUMNS)
+    assert isinstance(study, impact.Effect) and isinstance(logs, impact.Effect)
+    for found, name in ((study, "pre-trend-p"), (logs, few_places.NO_EFFECT)):
+        assert impact.as_ratio(found, about=ABOUT, coverage=0.95).further[name] == found.further[name]
+    assert study.further["pre-trend-p"] == CannotSay(
+        "the earlier exposures together cannot be tested with so few units: see each by itself"
+    )
+    pd.testing.assert_frame_equal(impact.as_ratio(logs, about=ABOUT, coverage=0.95).table, logs.table)
 
 
 def test_an_effect_that_grows_is_kept_by_groups_and_times_and_lost_in_two_ways() -> None:
