@@ -16,13 +16,13 @@ from small_projects import FRONT, PUBLISH, QUARTER, ROOT, copy_project, write_no
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
 from vfm.release import contents, kept, manifest, rebuild
+from vfm.release.parameters import for_notebook
 from vfm.release.refresh import refresh
 from vfm.release.tolerances import table, tolerance_of
 from vfm.release.verify import Outcome, Verified, verify
 from vfm.vocabulary.periods import Quarter
 
 DRAFT = f"{QUARTER}@draft"
-LEVEL = f'quarter = "{QUARTER}"\nlevel = 0.95'
 SHOW = """import pandas as pd
 from vfm.report import charts
 
@@ -207,11 +207,16 @@ def test_every_tolerance_has_a_reason_and_a_figure() -> None:
 # ---- as far as what was recorded allows
 
 
+def cell_of_parameters(name: str) -> str:
+    """The parameters cell of a notebook as its class has it."""
+    defaults = for_notebook(name, Quarter.parse(QUARTER), {})
+    return "\n".join(f"{parameter} = {value!r}" for parameter, value in defaults.items())
+
+
 def test_what_each_notebook_was_told_is_told_again(small: Path) -> None:
     for name, figure in (("20-cost-per-outcome", "one"), ("30-trend-effects", "two")):
         cell = PUBLISH.format(id=figure, value="level")
-        told = LEVEL if name.startswith("20") else f"{LEVEL}\n{TREND}"
-        write_notebook(small, name, cell, parameters=told)
+        write_notebook(small, name, cell, parameters=cell_of_parameters(name))
     project = Project(small)
     refresh(project, Quarter.parse(QUARTER), {}, quiet, told={"20-cost-per-outcome": {"level": 0.5}})
     folder = small / "reports/drafts" / QUARTER
@@ -220,12 +225,6 @@ def test_what_each_notebook_was_told_is_told_again(small: Path) -> None:
     verified = verify(project, DRAFT, quiet)
     assert verified.good
     assert outcome(verified, "number", "one")[0] is Outcome.SAME
-
-
-TREND = """change = "2014-04"
-until = "2016-17-Q4"
-category = "violence_against_the_person"
-population = "original\""""
 
 
 def test_under_other_code_what_is_the_same_is_said_and_the_rest_cannot_be(project: Path, again: Path) -> None:
