@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copies import ProjectCopy
-from small_projects import FRONT, PUBLISH, QUARTER, ROOT, copy_project, through_the_gate, write_notebook
+from small_projects import PUBLISH, QUARTER, ROOT, copy_project, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
 from vfm.release import kept, manifest
@@ -26,7 +26,6 @@ from vfm.release.values import Known, Value
 from vfm.vocabulary.periods import Quarter
 
 BUDGET = "published/budget.csv"
-GROWTH = f'{FRONT}\ndeflator = "2023-06 (QNA)"\nother_deflator = "2020-03 (Budget)"\npopulation = "original"'
 # A figure that is worked out by hand below: a budget's rows, times 2 by the method and times 10 by the price base.
 SUM = """import vfm
 from vfm.vocabulary.results import CannotSay, Estimate
@@ -61,8 +60,8 @@ def add_row(project: ProjectCopy, period: str, amount: int) -> None:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with version 1 published, and a draft of version 2 in whose making five things changed."""
     root = copy_project(tmp_path_factory.mktemp("compare") / "project", notebooks=False)
-    write_notebook(root, "10-spend-growth", SUM, TWO_SIDED, parameters=GROWTH)
-    write_notebook(root, "90-quarterly-update", PUBLISH.format(id="last", value=2), parameters=FRONT)
+    write_notebook(root, "10-spend-growth", SUM, TWO_SIDED)
+    write_notebook(root, "90-quarterly-update", PUBLISH.format(id="last", value=2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(root))
         assert main(["refresh", QUARTER]) == 0

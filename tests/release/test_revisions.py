@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from project_copies import ProjectCopy
-from small_projects import FRONT, PUBLISH, QUARTER, copy_project, through_the_gate, write_notebook
+from small_projects import PUBLISH, QUARTER, copy_project, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
 from vfm.release import manifest
@@ -52,7 +52,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with three versions: the second corrects a row, the third has one that came late."""
     root = copy_project(tmp_path_factory.mktemp("revisions") / "project", notebooks=False)
     write_notebook(root, "00-data-quality", SHOW, DRAW, SAY, CARDS)
-    write_notebook(root, "90-quarterly-update", FRONT_SAYS, PUBLISH.format(id="last", value=2), parameters=FRONT)
+    write_notebook(root, "90-quarterly-update", FRONT_SAYS, PUBLISH.format(id="last", value=2))
     raw = ProjectCopy(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(root))

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from small_projects import FRONT, PUBLISH, QUARTER, ROOT, copy_project, write_notebook
+from small_projects import PUBLISH, QUARTER, ROOT, copy_project, write_notebook
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
 from vfm.release import contents, kept, manifest, rebuild
-from vfm.release.parameters import for_notebook
 from vfm.release.refresh import refresh
 from vfm.release.tolerances import table, tolerance_of
 from vfm.release.verify import Outcome, Verified, verify
@@ -49,7 +48,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with one of everything that a release holds, and its draft."""
     project = copy_project(tmp_path_factory.mktemp("verify") / "project", notebooks=False)
     write_notebook(project, "00-data-quality", *CELLS)
-    write_notebook(project, "90-quarterly-update", PUBLISH.format(id="last", value=2), parameters=FRONT)
+    write_notebook(project, "90-quarterly-update", PUBLISH.format(id="last", value=2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(project))
         assert main(["refresh", QUARTER]) == 0
@@ -207,16 +206,10 @@ def test_every_tolerance_has_a_reason_and_a_figure() -> None:
 # ---- as far as what was recorded allows
 
 
-def cell_of_parameters(name: str) -> str:
-    """The parameters cell of a notebook as its class has it."""
-    defaults = for_notebook(name, Quarter.parse(QUARTER), {})
-    return "\n".join(f"{parameter} = {value!r}" for parameter, value in defaults.items())
-
-
 def test_what_each_notebook_was_told_is_told_again(small: Path) -> None:
     for name, figure in (("20-cost-per-outcome", "one"), ("30-trend-effects", "two")):
         cell = PUBLISH.format(id=figure, value="level")
-        write_notebook(small, name, cell, parameters=cell_of_parameters(name))
+        write_notebook(small, name, cell)
     project = Project(small)
     refresh(project, Quarter.parse(QUARTER), {}, quiet, told={"20-cost-per-outcome": {"level": 0.5}})
     folder = small / "reports/drafts" / QUARTER
