@@ -277,6 +277,11 @@ def test_every_real_table_is_audited_and_one_of_which_nothing_can_be_said_says_w
     assert got.weights.groupby("table")["weight"].sum().tolist() == pytest.approx([1, 1])
     assert set(got.areas["table"]) == {"f.csv, 2020/21"}  # the same for each is half people and half crime
     assert got.areas.set_index("area").loc["e31", "departs"] == formula_audit.MORE
+    results = formula_audit.audit_results(got, "f.csv, 2020/21", "two")
+    assert results["departs"].value == (got.areas["table"] == "f.csv, 2020/21").sum()  # type: ignore[union-attr]
+    assert set(formula_audit.audit_results(got, "g.csv", "two").values()) == {
+        CannotSay("2 areas are too few to tell 2 weights")
+    }
     none = formula_audit.audits({"g.csv": given["g.csv"]}, {"two": need}, names)
     assert (list(none.weights.columns), list(none.areas.columns)) == (
         list(formula_audit.WEIGHTS),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from vfm.analysis.formula_choice import indicator_shares, moved
-from vfm.vocabulary.results import CannotSay, Estimate
+from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 Floats = NDArray[np.float64]
 SPECK = 1e-12  # of the weights: less is what floating numbers leave of nothing
@@ -229,3 +229,15 @@ def audits(
 
 WEIGHTS = ("indicator", "weight", "lower", "upper", "table", "indicators")
 AREAS = ("gss_code", "area", "amount", "departs", "beyond", "table", "indicators")
+
+
+def audit_results(found: Audits, table: str, indicators: str) -> dict[str, Result]:
+    """What one audit found, as results: `left-over` (a proportion) and `departs` (how many boroughs), or why not."""
+    row = found.summary.set_index(["table", "indicators"]).loc[(table, indicators)]
+    if row["reason"]:
+        return dict.fromkeys(("left-over", "departs"), CannotSay(str(row["reason"])))
+    n = int(row["boroughs"])
+    return {
+        "left-over": Estimate(float(row["left_over"]), n=n, method="half of the differences from the nearest weights"),
+        "departs": Estimate(int(row["departs"]), n=n, method="boroughs outside the shares of all single indicators"),
+    }

@@ -16,6 +16,7 @@ TWO_YEARS = ("2019/20-2020/21", "LCPF direct borough funding (two-year total)")
 NEXT_YEAR = ("2021/22", "LCPF direct borough funding")
 LATER = ("2022/23-2024/25", "LCPF direct borough funding (three-year total)")
 FOUR_YEARS = ("2017/18-2020/21", "LCPF budget (four-year total)")
+YEAR_BEFORE = ("2016/17", "LCPF budget")
 TOGETHER = ("2018/19-2020/21", "LCPF Co-commissioning Fund (three-year total)")
 FLOOR_COST = "PCD 421, cost of no borough losing"
 DIRECT_SHARE = "PCD 79, direct share from the second year"
@@ -26,8 +27,8 @@ FUND, BEFORE, AFTER = "LCPF direct", "2017/18", "2018/19"
 class Published:
     """The published sums, in pounds, and the direct share as a proportion.
 
-    `two_years` is of 2019/20 and 2020/21, `next_year` of 2021/22, `later` of three years, `fund` of four and
-    `co_commissioned` of three.
+    `two_years` is of 2019/20 and 2020/21, `next_year` of 2021/22, `later` of three years, `fund` of four,
+    `before` of 2016/17 (at most) and `co_commissioned` of three.
     """
 
     two_years: float
@@ -35,6 +36,7 @@ class Published:
     next_year: float
     later: float
     fund: float
+    before: float
     co_commissioned: float
     direct_share: float
 
@@ -61,6 +63,7 @@ def published(budget: pd.DataFrame, stated: pd.DataFrame) -> Published:
             "next_year": NEXT_YEAR,
             "later": LATER,
             "fund": FOUR_YEARS,
+            "before": YEAR_BEFORE,
             "co_commissioned": TOGETHER,
         }.items()
     }

@@ -17,7 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_files import LABEL, Bad, rules_of, told
 
+from project_copies import ProjectCopy
+from vfm.analysis import formula_audit, formula_need
 from vfm.data import amounts, funding_tables, sources
+from vfm.data.catalogue import Catalogue
+from vfm.data.checks import check
 from vfm.data.funding_tables import COLUMNS, placed, read_funding_table
 from vfm.data.quarter import QuarterData
 from vfm.vocabulary.errors import Problem
@@ -155,6 +159,34 @@ def test_every_borough_is_found_by_its_own_name(tables: QuarterData, tmp_path: P
     known, problems = placed(good(tmp_path, HEADING + rows).assign(file=LABEL), boroughs)
     assert known["gss_code"].tolist() == areas["gss_code"].tolist()
     assert problems == []
+
+
+# ---- from the file to the audit
+
+
+def test_a_table_that_is_put_in_is_checked_and_audited(project_copy: ProjectCopy, tables: QuarterData) -> None:
+    """All but Bromley by people, and Bromley ten times what its people would bring: it alone departs upwards."""
+    people = tables.population.query("series == 'original' and year == 2017").set_index("gss_code")["population"]
+    names = formula_need.boroughs_of(tables.areas)
+    sums = people.reindex(names.index).where(names != "Bromley", 10 * people)
+    folder = project_copy.raw / "funding_tables"
+    folder.mkdir()
+    lines = [f"{name},{amount}.00" for name, amount in zip(names, sums, strict=True)]
+    (folder / "fund.csv").write_text("\n".join(["Borough,2019/20", *lines, f"Total,{sums.sum()}"]) + "\n")
+    checked = check(Catalogue.read(project_copy.raw)).require_clean()
+    table = checked.tables["funding_tables"]
+    assert table["amount_pence"].sum() == sums.sum() * 100
+    need = formula_need.indicators(
+        tables.crime,
+        tables.population,
+        tables.deprivation,
+        tables.areas,
+        formula_need.Vintage("2017-18", "original", 2015),
+    )
+    put_in = formula_audit.given_tables(tables.allocations.iloc[:0], table, names)
+    assert list(put_in) == ["funding_tables/fund.csv, 2019/20"]
+    areas = formula_audit.audits(put_in, {"four": need}, names).areas
+    assert areas[areas["departs"] == formula_audit.MORE]["area"].tolist() == ["Bromley"]
 
 
 # ---- one bad file for each rule
