@@ -103,7 +103,7 @@ def test_every_file_of_an_example_says_that_it_is_illustrative(drafted: Path) ->
 def test_alt_text_begins_with_the_word_and_every_table_on_a_page_has_it_beside_it(drafted: Path) -> None:
     for path in drafted.glob("charts/*.json"):
         assert json.loads(path.read_text(encoding="utf-8"))["alt"].startswith("Illustrative. "), path.name
-    for path in [drafted / "index.html", *drafted.glob("notebooks/*.html")]:
+    for path in [*drafted.glob("*.html"), *drafted.glob("notebooks/*.html")]:
         page = path.read_text(encoding="utf-8")
         assert page.count('aria-label="Illustrative. ') == page.count('<svg role="img"'), path.name
         sources = re.findall(r'<p class="source">.*?</p>', page, flags=re.DOTALL)
@@ -113,7 +113,7 @@ def test_alt_text_begins_with_the_word_and_every_table_on_a_page_has_it_beside_i
 
 
 def test_nothing_typed_of_a_real_service_is_said_of_an_example(drafted: Path) -> None:
-    for path in [drafted / "index.html", *drafted.glob("notebooks/*.html")]:
+    for path in [*drafted.glob("*.html"), *drafted.glob("notebooks/*.html")]:
         page = path.read_text(encoding="utf-8")
         page = re.sub(r'<details class="code">.*?</details>', "", page, flags=re.DOTALL)
         assert [name for name in PROPER_NAMES if name in page] == [], path.name
@@ -121,7 +121,7 @@ def test_nothing_typed_of_a_real_service_is_said_of_an_example(drafted: Path) ->
 
 def test_what_is_left_out_is_said(drafted: Path) -> None:
     names = {path.stem for path in drafted.glob("notebooks/*.ipynb")}
-    shared = {"00-data-quality", "20-cost-per-outcome", "50-funding-terms", "90-quarterly-update"}
+    shared = {"00-data-quality", "20-cost-per-outcome", "50-funding-terms", "90-quarterly-update", "95-plain-words"}
     boroughs = {name for name in names if name.startswith("80-borough-")}
     assert len(boroughs) == 33
     assert names == shared | boroughs | {"35-effects-example", "45-value-example", "75-services"}

@@ -108,6 +108,7 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
     assert top == {
         "index.html",
         *(f"{QUARTER}{suffix}" for suffix in DOCUMENTS),
+        "summary.html",
         "numbers.csv",
         "numbers.json",
         "numbers.schema.json",
@@ -242,7 +243,7 @@ def test_every_number_on_the_front_page_is_a_figure_of_the_release(made: Path) -
 
 
 def test_pages_stand_alone_and_every_chart_has_its_words(made: Path) -> None:
-    for path in [made / "index.html", *made.glob("notebooks/*.html")]:
+    for path in [*made.glob("*.html"), *made.glob("notebooks/*.html")]:
         page = path.read_text(encoding="utf-8")
         assert "<script" not in page
         assert not re.findall(r'(?:src|xlink:href)="(?!data:|#)[^"]*"', page), path.name

@@ -12,7 +12,7 @@ import pandas as pd
 
 from vfm.data.quarter import QuarterData
 from vfm.release import log, passports, revisions, rules
-from vfm.release.plan import is_borough
+from vfm.release.plan import SUMMARY, UPDATE, is_borough
 from vfm.report import documents, figures, pages, revised, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
@@ -56,20 +56,21 @@ def _illustrative(status: Status) -> dict[str, str]:
 
 
 def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write a page for each executed notebook, and from the last one index.html and the documents beside it."""
-    about = about_release(manifest)
+    """Write a page for each executed notebook, the summary, and from the update index.html and the documents."""
+    about, update = about_release(manifest), None
     _write(folder / "revisions.html", pages.revisions_page(about, revisions.grouped(revisions.read(folder))))
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         notebook = revised.marked_notebook(json.loads(path.read_text(encoding="utf-8")), folder)
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
-        if path.stem.endswith("quarterly-update"):
-            documents.write(folder, notebook, about, date.fromisoformat(manifest["as_of"]), apart=is_borough)
-            numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
-            entries = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
-            _write(
-                folder / "index.html",
-                pages.front_page(notebook, about, numbers, entries, documents.downloads(folder, about.quarter)),
-            )
+        if path.stem == SUMMARY:
+            _write(folder / documents.SUMMARY, pages.summary_page(notebook, about))
+        update = notebook if path.stem == UPDATE else update
+    if update:
+        documents.write(folder, update, about, date.fromisoformat(manifest["as_of"]), apart=is_borough)
+        numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
+        entries = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
+        offered = documents.downloads(folder, about.quarter)
+        _write(folder / "index.html", pages.front_page(update, about, numbers, entries, offered))
 
 
 def about_release(manifest: Mapping[str, Any]) -> About:

@@ -251,6 +251,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "75-services": Services,
     "80-borough": Borough,
     "90-quarterly-update": TwoYears,
+    "95-plain-words": TwoYears,
 }
 
 

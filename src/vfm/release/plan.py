@@ -19,7 +19,8 @@ from vfm.vocabulary.results import ILLUSTRATIVE, Status
 
 TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
 BOROUGH = "80-borough"  # runs once for each area, after the topics
-LAST = "90-quarterly-update"
+UPDATE, SUMMARY = "90-quarterly-update", "95-plain-words"
+LAST = (UPDATE, SUMMARY)  # they read what the others published
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
 ABOUT_EXAMPLE = "about-example"  # beside the parameters, of a notebook that shows a method on the example alone
@@ -64,8 +65,8 @@ def plan(
         _check_cell(job)
     left_out = [job for job in jobs if _is_about_the_other(job)]
     run = [job for job in jobs if job not in left_out]
-    last = [job for job in run if job.name == LAST]
-    return [job for job in run if job.name != LAST], last, [job.name for job in left_out]
+    last = [job for job in run if job.name in LAST]
+    return [job for job in run if job.name not in LAST], last, [job.name for job in left_out]
 
 
 def stages(topics: list[Job], last: list[Job]) -> list[list[Job]]:

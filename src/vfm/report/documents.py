@@ -12,7 +12,7 @@ import pandas as pd
 from vfm.report import figures, opendocument_writer, pages, prose, typeset, workbook, workbook_content
 from vfm.report.pages import About
 
-SCHEMA = "numbers.schema.json"
+SCHEMA, SUMMARY = "numbers.schema.json", "summary.html"
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Download:
 def offered(quarter: str) -> dict[str, tuple[str, str]]:
     """Every file that a release may offer: its name -> what it is, and its kind."""
     return {
+        SUMMARY: ("This update in plain words, on one page", "web page"),
         f"{quarter}.pdf": ("This update as a document, tagged for screen readers", "PDF"),
         f"{quarter}.xlsx": ("Every number, table and chart as a workbook", "XLSX"),
         f"{quarter}.ods": ("The same workbook as an OpenDocument spreadsheet", "ODS"),

@@ -71,6 +71,12 @@ def notebook_page(notebook: Mapping[str, Any], about: About) -> str:
     return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
+def summary_page(notebook: Mapping[str, Any], about: About) -> str:
+    """The update in plain words, from a notebook that says little: each number leads to its row on the front page."""
+    parts = [Part(_linked(part.html, "index.html")) for part in read_parts(notebook)]
+    return _render("summary.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
+
+
 def revisions_page(about: About, releases: Mapping[tuple[str, str], Mapping[str, list[Any]]]) -> str:
     """What this release and those before it stated otherwise than the one before each.
 

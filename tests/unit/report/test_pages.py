@@ -75,6 +75,15 @@ def test_every_figure_in_the_text_is_a_link_to_its_row() -> None:
     assert 'href="../index.html#number-budget"' in pages.notebook_page(notebook(cell), ABOUT)
 
 
+def test_the_summary_shows_no_code_and_leads_to_the_update() -> None:
+    said = '<p><data data-figure="budget" value="53600000">£53.6 million</data></p>'
+    cell = code("secret = 1", {"output_type": "execute_result", "data": {"text/html": said}})
+    page = pages.summary_page(notebook(cell), ABOUT)
+    assert '<a class="figure" href="index.html#number-budget">£53.6 million</a>' in page
+    assert "secret" not in page and page.count("<h1>") == 1
+    assert '<a href="index.html">Read the whole update</a>' in page
+
+
 def test_code_is_folded_on_a_notebooks_page_and_absent_from_the_front() -> None:
     cell = code("secret = 1 < 2")
     assert "secret = 1 &lt; 2" in pages.notebook_page(notebook(cell), ABOUT)
