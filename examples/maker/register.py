@@ -270,6 +270,7 @@ COMPETITIONS = (
     "funded",
     "asked_gbp",
     "granted_gbp",
+    "granted_precision",
     "note",
 )
 ROUND = (
@@ -282,6 +283,7 @@ ROUND = (
     14,
     5_200_000,
     1_900_000,
+    "as-published",
     "Invented.",
 )
 NOTHING: tuple[tuple[Any, ...], ...] = ()

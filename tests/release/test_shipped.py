@@ -212,6 +212,7 @@ def test_what_a_source_calls_over_is_a_bound_in_the_figure(made: Path) -> None:
 WITH_ASSUMPTIONS = {
     "40-value": {"scenario", "derived"},
     "60-funding-formula": {"scenario", "derived", "published"},
+    "70-bidding": {"scenario", "derived", "published"},
 }
 
 

@@ -145,9 +145,12 @@ MONEY: dict[str, pa.DataFrameSchema] = {
             ),
             "asked": PUBLISHED["competitions"].columns["asked_gbp"],
             "granted": PUBLISHED["competitions"].columns["granted_gbp"],
-            **_of(PUBLISHED["competitions"], "note"),
+            **_of(PUBLISHED["competitions"], "granted_precision", "note"),
             **RAW_ROW,
         },
+    ),
+    "application_form": processed_table(
+        str(PUBLISHED["application_form"].title), ["block"], {**PUBLISHED["application_form"].columns, **RAW_ROW}
     ),
     "stated_values": processed_table(
         "Values that a decision states, once for each place",

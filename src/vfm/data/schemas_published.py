@@ -126,6 +126,12 @@ PUBLISHED: dict[str, pa.DataFrameSchema] = {
             "funded": column(WHOLE, "bids funded", NOT_NEGATIVE, blank=True),
             "asked_gbp": column(NUMBER, "pounds asked for", NOT_NEGATIVE, blank=True),
             "granted_gbp": column(NUMBER, "pounds granted", NOT_NEGATIVE, blank=True),
+            "granted_precision": column(
+                TEXT,
+                "how exact the pounds granted are; blank where there are none",
+                one_of("as-published", "at-most", "derived"),
+                blank=True,
+            ),
             "note": column(TEXT, "what a reader has to mind", blank=True),
         },
         no_more_than("funded", "bids"),

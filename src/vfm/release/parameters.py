@@ -166,6 +166,20 @@ class FundingTerms(QuarterOnly):
 
 
 @dataclass(frozen=True)
+class Bidding(QuarterOnly):
+    """The round whose cost of bidding is worked out, the service that it funds, and the months of a longer term."""
+
+    competition: str = "Shared Endeavour Fund call 4"
+    service: str = "shared-endeavour-fund"
+    longer_term: int = 36
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.longer_term < 1:
+            raise UsageError(f"longer_term={self.longer_term} is no term: give the months, one or more.")
+
+
+@dataclass(frozen=True)
 class FundingFormula(QuarterOnly):
     """The data that stand in for need, the year before that, the borough that is explained, and the draws of weights.
 
@@ -248,6 +262,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
     "60-funding-formula": FundingFormula,
+    "70-bidding": Bidding,
     "75-services": Services,
     "80-borough": Borough,
     "90-quarterly-update": TwoYears,
