@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.vocabulary.periods import month_in_words
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result, Status
 
 DAYS = ("opened", "closed", "decided")
@@ -113,7 +114,7 @@ def rounds_of_grants(grants: pd.DataFrame) -> pd.DataFrame:
     pounds = grants["amount_awarded"].where(grants["currency"].fillna("GBP").str.upper() == "GBP")
     key = ["funder_name", "programme", "award_date"]
     by = grants.assign(pounds=pounds, count=1).groupby(key, sort=True, dropna=False)
-    names = [f"{programme if pd.notna(programme) else funder}, {day:%d %B %Y}" for (funder, programme, day), _ in by]
+    names = [f"{programme if pd.notna(programme) else funder}, {_in_words(day)}" for (funder, programme, day), _ in by]
     calls = by["from_open_call"].agg(lambda stated: stated.all() if stated.notna().all() else None)
     table = pd.DataFrame(
         {
@@ -125,6 +126,10 @@ def rounds_of_grants(grants: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     table = table.assign(round=names, source="grants (360Giving)")
     return _shaped(table.assign(decided_first=table["award_date"], decided_last=table["award_date"]))
+
+
+def _in_words(day: pd.Timestamp) -> str:
+    return "not dated" if pd.isna(day) else f"{day.day} {month_in_words(day)}"
 
 
 def _shaped(table: pd.DataFrame) -> pd.DataFrame:

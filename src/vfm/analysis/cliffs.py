@@ -46,7 +46,7 @@ def quarter_of(day: pd.Timestamp) -> Quarter:
     >>> str(quarter_of(pd.Timestamp("2020-03-31"))), str(quarter_of(pd.Timestamp("2020-04-01")))
     ('2019-20-Q4', '2020-21-Q1')
     """
-    return Quarter(FinancialYear(day.year - (day.month < 4)), (day.month - 4) % 12 // 3 + 1)
+    return Quarter(FinancialYear.of(day), (day.month - 4) % 12 // 3 + 1)
 
 
 def calendar(ending: pd.DataFrame) -> pd.DataFrame:

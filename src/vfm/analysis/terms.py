@@ -130,7 +130,7 @@ def groups(awards: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
     """
     years = pd.Series(NOT_DATED, index=awards.index, dtype="object")
     dated = awards["start"].dropna()
-    years[dated.index] = [FinancialYear(day.year - (day.month < 4)).words for day in dated]
+    years[dated.index] = [FinancialYear.of(day).words for day in dated]
     return {
         "theme": awards["theme"],
         "route": awards["route"],

@@ -93,11 +93,11 @@ def test_grants_of_a_programme_and_a_day_are_a_round_without_losers(tmp_path: Pa
     assert table is not None
     got = bidding.measured(bidding.rounds_of_grants(table)).set_index("round")
     assert got.index.tolist() == [
-        "Other, 01 September 2020",
-        "Small grants, 02 March 2020",
-        "Small grants, 01 September 2020",
+        "Other, 1 September 2020",
+        "Small grants, 2 March 2020",
+        "Small grants, 1 September 2020",
     ]
-    first = got.loc["Small grants, 02 March 2020"]
+    first = got.loc["Small grants, 2 March 2020"]
     assert (first["funded"], first["granted"], first["mean_award"], first["open_call"]) == (2, 400, 200, True)
     assert got["success_reason"].unique().tolist() == ["how many bid is not published"]
     # What those who were funded asked for is not what all asked for.
@@ -105,6 +105,16 @@ def test_grants_of_a_programme_and_a_day_are_a_round_without_losers(tmp_path: Pa
     assert bidding.summary(got.reset_index())["open-call-share"] == Estimate(
         0.5, n=2, method="open calls over rounds that state whether they were"
     )
+
+
+def test_grants_without_a_day_or_a_programme_are_a_round_of_their_funder(tmp_path: Path) -> None:
+    path = tmp_path / "grants.csv"
+    path.write_text(GRANTS, encoding="utf-8")
+    table, _ = read_grants(path, label="grants.csv")
+    assert table is not None
+    got = bidding.rounds_of_grants(table.assign(programme=None, award_date=pd.NaT))
+    assert (got["round"].tolist(), got["funded"].tolist()) == (["Funder, not dated"], [4])
+    assert got["decided_first"].isna().all() and got["open_call"].isna().all()
 
 
 def test_files_that_did_not_come_in_are_no_rounds_and_reasons(tmp_path: Path) -> None:
