@@ -247,8 +247,9 @@ def _ends(found: Mapping[str, Index | CannotSay]) -> dict[str, float | str]:
         if isinstance(index, CannotSay):
             row |= {name: np.nan, f"{name}_lower": np.nan, f"{name}_upper": np.nan, "reason": index.reason}
         else:
-            ends = (index.value, index.lower, index.upper)
-            row |= {name: ends[0], f"{name}_lower": float(ends[1] or 0), f"{name}_upper": float(ends[2] or 0)}
+            # Twelve places: what floating numbers leave of nothing is nothing, and has no sign.
+            ends = [round(float(end or 0), 12) + 0.0 for end in (index.value, index.lower, index.upper)]
+            row |= dict(zip((name, f"{name}_lower", f"{name}_upper"), ends, strict=True))
     return row
 
 
