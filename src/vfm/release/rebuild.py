@@ -4,47 +4,73 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING
 from vfm.data.project import Project
-from vfm.release import find, kept, manifest
+from vfm.release import find, gather, kept, manifest, old_code
 from vfm.release.refresh import Report, refresh
-from vfm.vocabulary.errors import DataError, Problem
+from vfm.vocabulary.errors import DataError, Problem, RunError
 from vfm.vocabulary.periods import Quarter
 
 LOCK = "requirements.lock"
 NOT_HAD = "neither in its place, kept nor in the repository's history as the release recorded it"
 
 
-def other_makings(project: Project, described: Mapping[str, Any]) -> list[str]:
-    """Code and libraries other than those that made a release: why a difference cannot be laid at its door."""
+@dataclass(frozen=True)
+class Again:
+    """A release made again: where it is, and why what differs in it cannot be laid at the release's door."""
+
+    folder: Path
+    reasons: tuple[str, ...]
+
+
+@contextmanager
+def made_again(project: Project, described: Mapping[str, Any], say: Report) -> Iterator[Again]:
+    """The release that the recorded inputs, parameters and code make, while the block lasts.
+
+    Code other than that of now is had from the repository's history; where it is not to be had, the code of now makes
+    the release, and says so. Libraries are those of now.
+
+    Raises
+    ------
+    DataError
+        when an input is not to be had, or the code or the libraries that there are cannot make it.
+    RunError
+        when the code and the libraries that made it no longer can.
+    """
+    reasons = other_libraries(described)
+    with TemporaryDirectory(prefix="vfm-again-") as place:
+        clean = clean_project(project, Path(place).resolve(), described)
+        here = manifest.code_hash(project)
+        commit = "" if described["code"] == here else old_code.put(project, described, clean)
+        if described["code"] != here and not commit:
+            reasons.insert(0, f"made by other code ({described['code'][:12]}; here {here[:12]})")
+        try:
+            if commit:
+                say(f"made again by the code of commit {commit[:12]}, which made it")
+                folder = old_code.refresh(clean, described, say)
+            else:
+                folder = refresh(clean, Quarter.parse(described["quarter"]), {}, say, told=described["parameters"])
+                gather.write_pages(folder, {part: value for part, value in described.items() if part != "outputs"})
+        except (DataError, RunError) as error:
+            if not reasons and not commit:
+                raise
+            raise DataError("; ".join([*reasons, str(error)])) from error
+        yield Again(folder, tuple(reasons))
+
+
+def other_libraries(described: Mapping[str, Any]) -> list[str]:
+    """Libraries of another version than a release was made with."""
     here = manifest.packages()
-    found = [
+    return [
         f"made with {name} {version}, here {here.get(name, 'none')}"
         for name, version in described["packages"].items()
         if here.get(name) != version
     ]
-    code = manifest.code_hash(project)
-    if described["code"] != code:
-        found.insert(0, f"made by other code ({described['code'][:12]}; here {code[:12]})")
-    return found
-
-
-@contextmanager
-def made_again(project: Project, described: Mapping[str, Any], say: Report) -> Iterator[Path]:
-    """The draft that the recorded inputs and parameters make, while the block lasts.
-
-    Raises
-    ------
-    DataError, RunError
-        when an input is not to be had, or the raw files or a notebook are at fault.
-    """
-    with TemporaryDirectory(prefix="vfm-again-") as folder:
-        clean = clean_project(project, Path(folder).resolve(), described)
-        yield refresh(clean, Quarter.parse(described["quarter"]), {}, say, told=described["parameters"])
 
 
 def clean_project(project: Project, root: Path, described: Mapping[str, Any]) -> Project:

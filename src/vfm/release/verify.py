@@ -11,11 +11,11 @@ from typing import Any
 
 from vfm.data.catalogue import sha256
 from vfm.data.project import Project
-from vfm.release import contents, find, gather, manifest, rebuild
+from vfm.release import contents, find, manifest, rebuild
 from vfm.release.contents import Cells, Key, Kind, Said
 from vfm.release.refresh import Report
 from vfm.release.tolerances import tolerance_of
-from vfm.vocabulary.errors import DataError, RunError
+from vfm.vocabulary.errors import DataError
 
 DOTS = "the dots of a PNG depend on the machine that draws: the SVG of the same chart is compared"
 TIMES = "run.json holds the times and the machine of the run, which no later run has"
@@ -124,30 +124,27 @@ def verify(project: Project, name: str, say: Report) -> Verified:
     described = manifest.read(folder)
     altered = [Finding("seal", one.file, Outcome.ALTERED, one.rule) for one in manifest.broken_seal(folder)]
     released = contents.read(folder)
-    reasons = rebuild.other_makings(project, described)
+    reasons: tuple[str, ...] = ()
     try:
-        with rebuild.made_again(project, described, say) as again:
-            gather.write_pages(again, {part: value for part, value in described.items() if part != "outputs"})
+        with rebuild.made_again(project, described, say) as made:
+            again, reasons = made.folder, made.reasons
             files = _not_kept(described["outputs"], folder, again, reasons)
             compared = list(_compared(released, contents.read(again), reasons))
             files += _other_files(described["outputs"], folder, again, reasons)
-    except (DataError, RunError) as error:
-        if isinstance(error, RunError) and not reasons:
-            raise
+    except DataError as error:
         compared, files = [Finding(*_key(key), Outcome.CANNOT_SAY, reason=_why(error)) for key in released], []
-    return Verified(find.name_of(described), (*altered, *compared, *files), tuple(reasons))
+    return Verified(find.name_of(described), (*altered, *compared, *files), reasons)
 
 
-def _why(error: DataError | RunError) -> str:
-    problems = error.problems if isinstance(error, DataError) else ()
-    return " ".join([str(error), *(f"{problem.place}: {problem.rule}." for problem in problems[:3])])
+def _why(error: DataError) -> str:
+    return " ".join([str(error), *(f"{problem.place}: {problem.rule}." for problem in error.problems[:3])])
 
 
 def _key(key: Key) -> tuple[str, str]:
     return str(key[0]), key[1]
 
 
-def _compared(released: Mapping[Key, Cells], again: Mapping[Key, Cells], reasons: list[str]) -> Iterator[Finding]:
+def _compared(released: Mapping[Key, Cells], again: Mapping[Key, Cells], reasons: tuple[str, ...]) -> Iterator[Finding]:
     order = list(Kind)
     for key in sorted({*released, *again}, key=lambda one: (order.index(one[0]), one[1])):
         if key not in again:
@@ -159,7 +156,7 @@ def _compared(released: Mapping[Key, Cells], again: Mapping[Key, Cells], reasons
         yield _excused(finding, reasons)
 
 
-def _excused(finding: Finding, reasons: list[str]) -> Finding:
+def _excused(finding: Finding, reasons: tuple[str, ...]) -> Finding:
     """What differs cannot be laid at a release's door where other code or libraries made it again."""
     if finding.outcome in GOOD or not reasons:
         return finding
@@ -218,7 +215,9 @@ def _cut(value: Said) -> str:
     return f'"{text}"' if len(text) <= 160 else f'"{text[:157]}..."'
 
 
-def _not_kept(outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: list[str]) -> list[Finding]:
+def _not_kept(
+    outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: tuple[str, ...]
+) -> list[Finding]:
     """What a release does not keep because it can be made again: by the hash that it sealed. It then is not read."""
     found = []
     for file, output in outputs.items():
@@ -239,7 +238,7 @@ def _not_kept(outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Pat
 
 
 def _other_files(
-    outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: list[str]
+    outputs: Mapping[str, Mapping[str, Any]], folder: Path, again: Path, reasons: tuple[str, ...]
 ) -> Iterator[Finding]:
     """What is compared by its bytes, for nothing reads it, and what is not compared, with why."""
     made = {path.relative_to(again).as_posix(): path for path in again.rglob("*") if path.is_file()}
