@@ -184,7 +184,8 @@ def read_data(path: Path, shown: Shown) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype="object", keep_default_na=False).map(formula_guard.unguarded)
     for name, (_, unit) in shown.columns.items():
         if unit:
-            frame[name] = [as_shown(text) for text in frame[name]]
+            # typed as objects: a column of marks alone would become text, and no longer say that it is marks
+            frame[name] = pd.Series([as_shown(text) for text in frame[name]], index=frame.index, dtype="object")
     return frame
 
 

@@ -118,11 +118,9 @@ def _block(
             held = [_number(numbers[name]) for name in part.figures if name in numbers]
             return {"kind": "cards", "cards": held} if held else None
         case "chart":
-            return _chart(figures.read_one(folder / "charts" / f"{part.figures[0]}.json"), sheets)
+            return _chart(*_read(folder / "charts" / f"{part.figures[0]}.json"), sheets)
         case "table":
-            path = folder / "tables" / f"{part.figures[0]}.json"
-            shown = figures.read_one(path)
-            return _table(shown, figures.read_data(path.with_suffix(".csv"), shown))
+            return _table(*_read(folder / "tables" / f"{part.figures[0]}.json"))
         case "grid":
             width = max(map(len, part.rows), default=0)
             rows = [[*row, *[""] * (width - len(row))] for row in part.rows]
@@ -154,26 +152,29 @@ def _status(status: str) -> dict[str, Any]:
     return {"status": status_words(status), "loud": status in STATUS_WORDS}
 
 
-def _about_shown(shown: Shown) -> dict[str, Any]:
-    return {"title": shown.title, "notes": shown.notes, "source": shown.sources, **_status(shown.status)}
+def _about_shown(shown: Shown, data: pd.DataFrame) -> dict[str, Any]:
+    notes = " ".join(filter(None, (shown.notes, figures.hidden_words(data))))
+    return {"title": shown.title, "notes": notes, "source": shown.sources, **_status(shown.status)}
 
 
-def _chart(shown: Shown, sheets: Mapping[str, str]) -> dict[str, Any]:
+def _read(path: Path) -> tuple[Shown, pd.DataFrame]:
+    shown = figures.read_one(path)
+    return shown, figures.read_data(path.with_suffix(".csv"), shown)
+
+
+def _chart(shown: Shown, data: pd.DataFrame, sheets: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": "chart",
         "path": f"/charts/{shown.figure_id}.svg",
         "alt": shown.alt,
         "sheet": sheets.get(shown.figure_id, ""),
-        **_about_shown(shown),
+        **_about_shown(shown, data),
     }
 
 
 def _table(shown: Shown, data: pd.DataFrame) -> dict[str, Any]:
     units = dict(shown.columns.values())
-    rows = [
-        [words.cell(value, unit) for value, (_, unit) in zip(row, shown.columns.values(), strict=True)]
-        for row in data[list(shown.columns)].itertuples(index=False)
-    ]
+    rows = figures.in_words(shown, data).to_numpy().tolist()
     columns = [
         {
             "head": tables.heading(head, units),
@@ -182,7 +183,7 @@ def _table(shown: Shown, data: pd.DataFrame) -> dict[str, Any]:
         }
         for place, (head, unit) in enumerate(shown.columns.values())
     ]
-    return {"kind": "table", "columns": columns, "rows": rows, "none": tables.NO_ROWS, **_about_shown(shown)}
+    return {"kind": "table", "columns": columns, "rows": rows, "none": tables.NO_ROWS, **_about_shown(shown, data)}
 
 
 def _weight(texts: list[str]) -> int:

@@ -13,6 +13,7 @@ from vfm.report.figures import Number, Shown
 from vfm.report.formula_guard import guarded
 from vfm.report.fragments import status_words
 from vfm.report.pages import About
+from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 
 COVER, CONTENTS, NOTES, NUMBERS, LOG = "Cover", "Contents", "Notes", "Numbers", "Log"
@@ -22,14 +23,9 @@ CUT = " … (cut: the whole text is in the CSV file)"
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 BETWEEN_SENTENCES = re.compile(r"(?<=[a-z0-9)%][.!?]) (?=[A-Z£])")
 BETWEEN_SOURCES = re.compile(r"(?<=\)); ")
-SYMBOLS = {
-    "[c]": "Confidential: held back so that no one can be made out.",
-    "[e]": "An estimate.",
-    "[low]": "Too small to show as other than zero, and not zero.",
-    "[p]": "Provisional: it may change when late returns come in.",
-    "[r]": "Revised since the last release.",
-    words.NOT_AVAILABLE: "Not available.",
-    words.NOT_APPLICABLE: "Not applicable: there is nothing to say here.",
+SYMBOLS = {mark.value: f"{mark.meaning[0].upper()}{mark.meaning[1:]}." for mark in Mark} | {
+    figures.PROVISIONAL: "Provisional: it may change when late returns come in.",
+    figures.REVISED: "Revised: the release before this one said otherwise.",
 }
 STATUSES = {
     "published": "As its source states it.",
@@ -187,7 +183,7 @@ def _numbers_sheet(numbers: Iterable[Number]) -> Sheet:
         (
             n.title,
             n.text,
-            words.NOT_AVAILABLE if n.value is None else n.value,
+            n.mark or words.NOT_AVAILABLE if n.value is None else n.value,
             words.NOT_APPLICABLE if n.lower is None else n.lower,
             words.NOT_APPLICABLE if n.upper is None else n.upper,
             *(
@@ -216,16 +212,17 @@ def _shown_sheets(folder: Path, apart: Callable[[str], bool]) -> list[Sheet]:
 
 
 def _shown_sheet(name: str, path: Path, shown: Shown) -> Sheet:
+    data = figures.read_data(path, shown)
     lines = [
         ONE_TABLE,
         *(_sentences(f"What the chart of it shows: {shown.alt}") if shown.alt else []),
         *_sentences(shown.notes),
+        *filter(None, [figures.hidden_words(data)]),
         f"Period: {shown.period}. Status: {status_words(shown.status)}.",
         *(f"Source: {source}" for source in BETWEEN_SOURCES.split(shown.sources)),
     ]
     units = dict(shown.columns.values())
     columns = [Column(tables.heading(head, units), unit) for head, unit in shown.columns.values()]
-    data = figures.read_data(path, shown)
     return _sheet(name, shown.title, lines, columns, data[list(shown.columns)].itertuples(index=False, name=None))
 
 

@@ -14,6 +14,7 @@ import pdf_reading
 from document_kit import ABOUT, Small, number, small
 from vfm.report import prose
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 
 HOSTILE = [
@@ -122,6 +123,16 @@ def test_tables_have_heads_that_say_what_they_head(release: Small) -> None:
 def test_a_table_without_rows_says_so(release: Small) -> None:
     release.table([])
     assert "There is nothing to list." in [element.words for element in kinds(opened(release.pdf()), "TD")]
+
+
+def test_the_marks_travel_into_tables_and_sentences_with_what_they_mean(release: Small) -> None:
+    release.table([("Drive", Mark.SUPPRESSED, Mark.LOW)])
+    release.numbers["budget"] = number(revision="[r]")
+    pdf = opened(release.pdf())
+    cells = [element.words for element in kinds(pdf, "TD")]
+    assert {"[c]", "[low]", "£53.6 million [r]"} <= set(cells)
+    notes = " ".join(element.words for element in kinds(pdf, "P"))
+    assert "All that were found. [c], 1 value: hidden, so that nobody can be told by it." in notes
 
 
 def test_every_number_said_leads_to_its_row(release: Small) -> None:

@@ -22,6 +22,7 @@ import pytest
 from document_kit import ABOUT, AS_OF, Small, number, small
 from vfm.report import opendocument_writer, workbook, workbook_content
 from vfm.report.workbook_content import LONGEST_CELL, Book
+from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 
 HOSTILE = [
@@ -119,6 +120,22 @@ def test_numbers_are_as_they_are_published_and_where_there_is_none_it_says_so(re
     told = dict(zip(map(str, heads), second, strict=True))
     assert (told["Value"], told["Lower"]) == ("[x]", "[z]")
     assert told["As it is written"] == "cannot say: there is one year"
+
+
+def test_the_marks_travel_into_both_with_what_they_mean(release: Small) -> None:
+    release.table([("Drive", Mark.SUPPRESSED, Mark.LOW), ("Exit", Mark.SUPPRESSED, 0.5)])
+    hidden = number("hidden", value=None, lower=None, upper=None, mark="[c]", reason="few", revision="[r]")
+    release.numbers["hidden"] = hidden
+    made = book(release)
+    for sheets in (sheets_of_xlsx(workbook.xlsx(made)), sheets_of_ods(opendocument_writer.ods(made))):
+        assert sheets["Table_1"][-2:] == [["Drive", "[c]", "[low]"], ["Exit", "[c]", 0.5]]
+        meant = (
+            "[c], 2 values: hidden, so that nobody can be told by it. [low], 1 value: more than none, though it rounds"
+        )
+        assert [f"{meant} to zero."] in sheets["Table_1"]
+        assert sheets["Numbers"][-1][1:5] == ["hidden [c]: few [r]", "[c]", "[z]", "[z]"]
+        notes = {row[0]: row[1] for row in sheets["Notes"][3:]}
+        assert all(notes[mark.value].lower() == f"{mark.meaning}." for mark in Mark)
 
 
 def test_no_cell_is_merged_or_blank_and_none_is_a_formula(release: Small) -> None:
