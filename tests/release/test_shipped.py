@@ -116,6 +116,8 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
         "tables",
         "notebooks",
         "manifest.json",
+        "passports.json",
+        "trace.html",
         "run.json",
         "log.csv",
         "revisions.csv",

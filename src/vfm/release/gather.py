@@ -11,13 +11,15 @@ from typing import Any
 import pandas as pd
 
 from vfm.data.quarter import QuarterData
-from vfm.release import log, passports, revisions, rules
-from vfm.release.plan import SUMMARY, UPDATE, is_borough
+from vfm.release import log, passports, revisions, rules, trace_page
+from vfm.release.plan import BOROUGH, SUMMARY, UPDATE, is_borough
+from vfm.release.trace import PAGE, PASSPORTS, Released
 from vfm.report import documents, figures, pages, revised, words
 from vfm.report.pages import About
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
+TRACE_OF_BOROUGHS = f"notebooks/{BOROUGH}-trace.html"
 RETROSPECT = 183  # days after its end at which a quarter's update no longer counts as timely
 
 
@@ -59,9 +61,10 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write a page for each executed notebook, the summary, and from the update index.html and the documents."""
     about, update = about_release(manifest), None
     _write(folder / "revisions.html", pages.revisions_page(about, revisions.grouped(revisions.read(folder))))
+    traces = _write_traces(folder, manifest, about)
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         notebook = revised.marked_notebook(json.loads(path.read_text(encoding="utf-8")), folder)
-        _write(path.with_suffix(".html"), pages.notebook_page(notebook, about))
+        _write(path.with_suffix(".html"), pages.notebook_page(notebook, about, traces))
         if path.stem == SUMMARY:
             _write(folder / documents.SUMMARY, pages.summary_page(notebook, about))
         update = notebook if path.stem == UPDATE else update
@@ -70,7 +73,25 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         numbers = [one for one in figures.read_numbers(folder).values() if not is_borough(one.notebook)]
         entries = pd.read_csv(folder / "log.csv", dtype=str, keep_default_na=False).to_dict("records")
         offered = documents.downloads(folder, about.quarter)
-        _write(folder / "index.html", pages.front_page(update, about, numbers, entries, offered))
+        _write(folder / "index.html", pages.front_page(update, about, numbers, entries, offered, traces))
+
+
+def _write_traces(folder: Path, manifest: Mapping[str, Any], about: About) -> dict[str, str]:
+    """Write the pages that say what every figure is made from; where each figure is told of.
+
+    The boroughs' have a page of their own, which is rebuilt as their notebooks' pages are. A release that was made
+    before figures had passports has none.
+    """
+    if not (folder / PASSPORTS).is_file():
+        return {}
+    released = Released(folder, dict(manifest))
+    made = released.shared["figures"]
+    places = {name: TRACE_OF_BOROUGHS if is_borough(one["notebook"]) else PAGE for name, one in made.items()}
+    for page, root in ((PAGE, ""), (TRACE_OF_BOROUGHS, "../")):
+        names = [name for name, place in places.items() if place == page]
+        if names:
+            _write(folder / page, trace_page.page(released, about, names, root=root))
+    return {name: f"{place}#{name}" for name, place in places.items()}
 
 
 def about_release(manifest: Mapping[str, Any]) -> About:

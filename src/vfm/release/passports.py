@@ -76,6 +76,7 @@ def gather(folder: Path, data: QuarterData) -> dict[str, Any]:
         name = figure.figure_id if figure.figure_id not in made else f"{kind}-{figure.figure_id}"
         made[name] = _passport(kind, figure, _noted(folder, f"{kind}s", figure.figure_id), excluded, known)
     return {
+        "status": str(data.catalogue.status),
         "figures": made,
         "row_sets": known.row_sets,
         "rows": _rows(known),
@@ -111,6 +112,9 @@ def as_text(record: Mapping[str, Any]) -> str:
     """Passports as their file has them: one line a figure, so that two releases can be put side by side."""
     parts = []
     for name, value in record.items():
+        if isinstance(value, str):
+            parts.append(f'"{name}": {_json(value)}')
+            continue
         lines = [f"{json.dumps(key, ensure_ascii=False)}: {_json(one)}" for key, one in _items(value)]
         listed = [line if isinstance(value, dict) else line.partition(": ")[2] for line in lines]
         ends = "{}" if isinstance(value, dict) else "[]"
@@ -168,7 +172,7 @@ def _passport(
 def _read(tables: Mapping[str, Any], method: str) -> list[str]:
     """The tables that a figure is worked out from: of those it was given, the ones that its method reads."""
     named = method_of(method).get("reads", "").split() if method else []
-    return [table for table in tables if not named or table in named]
+    return [table for table in tables if table in named] or list(tables)
 
 
 def _joined(tables: Mapping[str, Rows | None], known: Gathered) -> dict[str, Rows | None]:
@@ -227,8 +231,13 @@ def _rows(known: Gathered) -> dict[str, dict[str, list[Any]]]:
 
 def _stated(row: "pd.Series", table: str, columns: tuple[str, ...]) -> list[Any]:
     key = ", ".join(str(row[name]) for name in KEYS[table])
-    values = {name: float(row[name]) for name in columns if pd.notna(row[name])}
+    values = {name: _plain(row[name]) for name in columns if pd.notna(row[name])}
     return [key, values, str(row.get("source", ""))]
+
+
+def _plain(value: Any) -> float | str:
+    """A number as one; what a source states in words, such as a day, as it does."""
+    return value if isinstance(value, str) else float(value)
 
 
 def _numbers(text: str) -> Iterable[int]:

@@ -26,13 +26,14 @@ Passport = dict[str, Any]
 
 @dataclass(frozen=True)
 class Released:
-    """What a release says of its figures, read once."""
+    """What a release says of its figures, read once; `told` is its manifest where that is yet to be written."""
 
     folder: Path
+    told: Mapping[str, Any] | None = None
 
     @cached_property
     def described(self) -> dict[str, Any]:
-        return manifest.read(self.folder)
+        return dict(self.told) if self.told else manifest.read(self.folder)
 
     @cached_property
     def shared(self) -> dict[str, Any]:

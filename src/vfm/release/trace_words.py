@@ -33,11 +33,11 @@ def parts(passport: Mapping[str, Any]) -> dict[str, list[str]]:
         "given": [f"{', '.join(passport['given'])}: to the same calculation; this formula does not read them"]
         if passport["given"]
         else [],
-        "corrections": [_correction(one) for one in passport["corrections"]] or ["none of these rows was corrected"],
-        "exclusions": [_exclusion(one) for one in passport["exclusions"]] or ["none"],
+        "corrections": [correction(one) for one in passport["corrections"]] or ["none of these rows was corrected"],
+        "exclusions": [exclusion(one) for one in passport["exclusions"]] or ["none"],
         "leans on": [f"{one['entry_id']} ({one['kind']}): {one['what']}" for one in passport["leans_on"]]
         or ["nothing"],
-        "reviewer": [_reviewer(passport["reviewer"])],
+        "reviewer": [reviewer(passport["reviewer"])],
     }
 
 
@@ -89,26 +89,34 @@ def _rows(held: Mapping[str, Any]) -> Iterator[str]:
     which = NO_ROW if held["rows"] is None else f"row{'' if held['count'] == 1 else 's'} {held['rows']} ({counted})"
     yield f"{held['file']}, {which}, as table {held['table']}; sha256 {held.get('sha256', 'not recorded')}"
     for one in held["stated"][:MOST_ROWS]:
-        values = ", ".join(f"{name} {value:,.12g}" for name, value in one["values"].items()) or "no number"
+        values = ", ".join(f"{name} {plain(value)}" for name, value in one["values"].items()) or "no number"
         yield f"    row {one['row']}: {one['key']}; {values}{'; ' + one['source'] if one['source'] else ''}"
     if len(held["stated"]) > MOST_ROWS:
         yield f"    and {len(held['stated']) - MOST_ROWS} more rows (--json lists all)"
 
 
-def _correction(one: Mapping[str, str]) -> str:
+def plain(value: float | str) -> str:
+    """A value of a raw row: a number with commas, anything else as it stands."""
+    return value if isinstance(value, str) else f"{value:,.12g}"
+
+
+def correction(one: Mapping[str, str]) -> str:
+    """A correction in a sentence: where, what stands there, what is read and why."""
     return (
         f'{one["file"]}, row {one["row"]}, {one["column"]}: "{one["from_value"]}" read as "{one["to_value"]}"; '
         f"{one['reason']} ({one['owner_role']}, {one['recorded']})"
     )
 
 
-def _exclusion(one: Mapping[str, str]) -> str:
+def exclusion(one: Mapping[str, str]) -> str:
+    """What was left out, how many rows and how many pounds."""
     pounds = f"£{float(one['pounds']):,.0f}" if one["pounds"] else "pounds not known"
     rows = f"{float(one['rows']):,.0f} rows" if one["rows"] else "rows not counted"
     return f"{one['entry_id']}: {one['what']}; {rows}, {pounds}. {one['effect']}"
 
 
-def _reviewer(approval: Mapping[str, str] | None) -> str:
+def reviewer(approval: Mapping[str, str] | None) -> str:
+    """Which role approved, when and over what."""
     if not approval:
         return "not approved"
     return f"approved by the {approval['role']}, {approval['at']}, over {approval['hash']}"

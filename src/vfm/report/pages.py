@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,9 @@ from vfm.vocabulary.labels import slug
 from vfm.vocabulary.results import ILLUSTRATIVE
 
 FIGURE = re.compile(r'<data data-figure="([a-z0-9-]+)"[^>]*>(.*?)</data>', re.DOTALL)
+SOURCED = re.compile(
+    r'(<(?:figure class="chart"|div class="tabled") id="([a-z0-9-]+)">.*?<p class="source">.*?)</p>', re.DOTALL
+)
 FIRST_HEADING = re.compile(r"<h1[^>]*>.*?</h1>", re.DOTALL)
 
 
@@ -41,6 +44,7 @@ class Part:
 
     html: str
     code: str = ""
+    cell: int = 0  # how the executed notebook counts it
 
 
 def front_page(
@@ -49,9 +53,14 @@ def front_page(
     numbers: Iterable[Number],
     log: list[dict[str, str]],
     downloads: Iterable[Any] = (),
+    traces: Mapping[str, str] | None = None,
 ) -> str:
-    """The quarterly update: the last notebook without its code, what to take away, every number and the log."""
-    parts = [Part(_linked(part.html, "")) for part in read_parts(notebook)]
+    """The quarterly update: the last notebook without its code, what to take away, every number and the log.
+
+    `traces` says of each figure where it is told what it is made from, seen from the top of the release.
+    """
+    traces = traces or {}
+    parts = [Part(_traced(_linked(part.html, {}), traces)) for part in read_parts(notebook)]
     headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', "".join(part.html for part in parts))
     return _render(
         "update.html.j2",
@@ -62,18 +71,23 @@ def front_page(
         numbers=list(numbers),
         log=log,
         downloads=list(downloads),
+        traces=traces,
     )
 
 
-def notebook_page(notebook: Mapping[str, Any], about: About) -> str:
-    """A notebook as executed, its code folded away."""
-    parts = [Part(_linked(part.html, "../index.html"), part.code) for part in read_parts(notebook)]
+def notebook_page(notebook: Mapping[str, Any], about: About, traces: Mapping[str, str] | None = None) -> str:
+    """A notebook as executed, its code folded away; `traces` is as for the front page."""
+    up = {name: f"../{place}" for name, place in (traces or {}).items()}
+    parts = [
+        Part(_traced(_linked(part.html, up, "../index.html"), up), part.code, part.cell)
+        for part in read_parts(notebook)
+    ]
     return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
 def summary_page(notebook: Mapping[str, Any], about: About) -> str:
     """The update in plain words, from a notebook that says little: each number leads to its row on the front page."""
-    parts = [Part(_linked(part.html, "index.html")) for part in read_parts(notebook)]
+    parts = [Part(_linked(part.html, {}, "index.html")) for part in read_parts(notebook)]
     return _render("summary.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
@@ -85,6 +99,11 @@ def revisions_page(about: About, releases: Mapping[tuple[str, str], Mapping[str,
     releases : (release, what it revises) -> heading -> revisions, the newest release first
     """
     return _render("revisions.html.j2", about=about, title="Revisions", releases=releases)
+
+
+def trace_page(about: About, **told: Any) -> str:
+    """What every figure is made from, each under its id."""
+    return _render("trace.html.j2", about=about, title="How do we know?", **told)
 
 
 class _Renderer(mistune.HTMLRenderer):
@@ -108,7 +127,7 @@ def read_parts(notebook: Mapping[str, Any]) -> list[Part]:
             parts.append(Part(str(markdown(_text(cell["source"])))))
         elif cell["cell_type"] == "code":
             html = "".join(_output(output) for output in cell["outputs"])
-            parts.append(Part(html, _text(cell["source"])))
+            parts.append(Part(html, _text(cell["source"]), cell.get("execution_count") or 0))
     return parts
 
 
@@ -125,8 +144,20 @@ def _text(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _linked(html: str, page: str) -> str:
-    return FIGURE.sub(rf'<a class="figure" href="{page}#number-\1">\2</a>', html)
+def _linked(html: str, traces: Mapping[str, str], page: str = "") -> str:
+    """Each number as a link: to where it is told what it is made from, or to the list of numbers."""
+    return FIGURE.sub(
+        lambda one: f'<a class="figure" href="{traces.get(one[1]) or f"{page}#number-{one[1]}"}">{one[2]}</a>', html
+    )
+
+
+def _traced(html: str, traces: Mapping[str, str]) -> str:
+    """Each chart and table with a link to what it is made from, after its source."""
+    return SOURCED.sub(lambda one: one[1] + (_how(traces[one[2]]) if one[2] in traces else "") + "</p>", html)
+
+
+def _how(place: str) -> str:
+    return f' <a class="trace" href="{place}">How do we know?</a>'
 
 
 def _title(notebook: Mapping[str, Any]) -> str:
@@ -135,7 +166,7 @@ def _title(notebook: Mapping[str, Any]) -> str:
 
 
 def _without_title(parts: list[Part]) -> list[Part]:
-    return [Part(FIRST_HEADING.sub("", parts[0].html, count=1), parts[0].code), *parts[1:]]
+    return [replace(parts[0], html=FIRST_HEADING.sub("", parts[0].html, count=1)), *parts[1:]]
 
 
 def _render(template: str, **values: Any) -> str:

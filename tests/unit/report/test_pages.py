@@ -41,7 +41,7 @@ def number(**changed: Any) -> Number:
     return Number(**(plain | changed))
 
 
-LOG = {"what": "What", "kind": "decision", "effect": "Effect", "reliability": "", "sunset": ""}
+LOG = {"entry_id": "an-entry", "what": "What", "kind": "decision", "effect": "Effect", "reliability": "", "sunset": ""}
 
 
 def front(*cells: dict[str, Any], numbers: list[Number] | None = None, **entry: str) -> str:
