@@ -11,6 +11,7 @@ ALL = "All recorded crime"
 KINDS = ("violence_against_the_person", "robbery", "burglary")
 RATE = "crimes a year for each thousand residents"
 SHARE = "of people assessed"
+HIDDEN = "hidden"  # what stands in `band` for a borough with a hidden count
 LIMITS = ["value", "base", "target", "lower_95", "upper_95", "lower_998", "upper_998", "band"]
 COLUMNS = ["gss_code", "measure", "unit", *LIMITS]
 
@@ -39,15 +40,30 @@ def recorded(crime: pd.DataFrame, people: pd.DataFrame, year: FinancialYear) -> 
 
 
 def returned(outcomes: pd.DataFrame, indicators: pd.DataFrame, quarter: str) -> pd.DataFrame:
-    """The same for each outcome that providers returned for boroughs in a quarter, over all their services."""
+    """The same for each outcome that providers returned for boroughs in a quarter, over all their services.
+
+    Parameters
+    ----------
+    outcomes : `gss_code`, `quarter`, `measure_id`, `achieved` and `assessed`, NaN where hidden
+
+    Returns
+    -------
+    As `recorded`, with `measure_id`. A borough with a hidden count has no numbers, and the average is of the others.
+    """
     rows = outcomes[(outcomes["quarter"] == quarter) & outcomes["gss_code"].str.startswith("E09")]
     names = indicators.set_index("measure_id")["name"]
     parts = []
     for measure, found in rows.groupby("measure_id"):
-        sums = found.groupby("gss_code")[["achieved", "assessed"]].sum().astype(float)
-        sums = sums[sums["assessed"] > 0]
-        parts.append(_rows(_proportions(sums["achieved"], sums["assessed"]), str(names[measure]), SHARE))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+        sums = found.groupby("gss_code")[["achieved", "assessed"]].sum(min_count=1).astype(float)
+        told = sums.notna().all(axis=1)
+        shown = sums[told & (sums["assessed"] > 0)]
+        if len(shown):
+            limits = _rows(_proportions(shown["achieved"], shown["assessed"]), str(names[measure]), SHARE)
+            parts.append(limits.assign(measure_id=measure))
+        hidden = {"gss_code": sums.index[~told], "measure": names[measure], "unit": SHARE, "band": HIDDEN}
+        parts.append(pd.DataFrame(hidden | {"measure_id": measure}))
+    columns = [*COLUMNS, "measure_id"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def _proportions(achieved: "pd.Series[float]", assessed: "pd.Series[float]") -> pd.DataFrame:

@@ -3,7 +3,10 @@
 from math import sqrt
 from statistics import NormalDist
 
+import numpy as np
 import pandas as pd
+
+from vfm.vocabulary.marks import Mark
 
 SPENT = "actual"
 NO_RETURN = "no monitoring return is published"
@@ -40,7 +43,7 @@ def spend_here(spend: pd.DataFrame, gss_code: str, quarter: str) -> "pd.Series[f
 def outputs_here(outputs: pd.DataFrame, indicators: pd.DataFrame, gss_code: str, quarter: str) -> pd.DataFrame:
     """What was done in a borough in a quarter: `service_id`, `measure`, `unit` and `count`."""
     rows = outputs[(outputs["gss_code"] == gss_code) & (outputs["quarter"] == quarter)]
-    return _named(rows, indicators)[["service_id", "measure", "unit", "count"]]
+    return _named(rows, indicators)[["service_id", "measure_id", "measure", "unit", "count"]]
 
 
 def outcomes_here(
@@ -55,17 +58,19 @@ def outcomes_here(
     """
     rows = outcomes[(outcomes["gss_code"] == gss_code) & (outcomes["quarter"] == quarter)]
     return with_shares(_named(rows, indicators), level=level)[
-        ["service_id", "measure", "direction", "achieved", "assessed", "share", "lower", "upper"]
+        ["service_id", "measure_id", "measure", "direction", "achieved", "assessed", "share", "lower", "upper", "mark"]
     ]
 
 
 def with_shares(rows: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
-    """Rows of `achieved` and `assessed` with `share`, `lower` and `upper`; blank where no one was assessed."""
-    known = rows["assessed"] > 0
+    """Rows of `achieved` and `assessed` with `share`, `lower` and `upper`, and the `mark` of where there is none."""
+    known = (rows["assessed"] > 0) & rows["achieved"].notna()
     pairs = zip(rows["achieved"], rows["assessed"], known, strict=True)
     ends = [wilson(done, of, level=level) if some else (None, None) for done, of, some in pairs]
     bounds = pd.DataFrame(ends, columns=["lower", "upper"], index=rows.index, dtype=float)
-    return rows.assign(share=(rows["achieved"] / rows["assessed"]).where(known), **bounds)
+    hidden = rows[["achieved", "assessed"]].isna().any(axis=1)
+    mark = np.where(hidden, Mark.SUPPRESSED, Mark.NOT_APPLICABLE)
+    return rows.assign(share=(rows["achieved"] / rows["assessed"]).where(known), **bounds, mark=mark)
 
 
 def what_is_known(services: "pd.Series[str]", outcomes: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +87,7 @@ def what_is_known(services: "pd.Series[str]", outcomes: pd.DataFrame, published:
     `service`, `outcome_here` ("yes" or "no") and `why`: where none is known here but one of the whole service was
     published, it says so.
     """
-    here = set(outcomes.loc[outcomes["assessed"] > 0, "service_id"])
+    here = set(outcomes.loc[outcomes["assessed"] != 0, "service_id"])  # a hidden count is not none
     elsewhere = set(published.loc[published["kind"] == "outcome", "service_id"])
     rows = []
     for service_id, name in services.items():

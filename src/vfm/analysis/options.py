@@ -8,6 +8,7 @@ from vfm.vocabulary.results import Estimate, Status
 
 NO_SERVICE = "No service"
 PEOPLE = 100  # costs and effects are for so many people supported
+HIDDEN = "a count is hidden, so that nobody can be told by it"
 FEWEST = 20  # assessed: a share of fewer says too little to be set beside others
 
 
@@ -30,19 +31,21 @@ def options_sharing(
 
     Returns
     -------
-    `option` (the service), `spend` (pounds), `engaged`, `assessed`, `achieved`, and `reason`, why a service is not set
-    beside the others.
+    `option` (the service), `spend` (pounds), `engaged`, `assessed`, `achieved`, NaN where hidden, and `reason`, why a
+    service is not set beside the others.
     """
     people = outcomes[(outcomes["quarter"] == quarter) & (outcomes["measure_id"] == measure_id)]
-    table = people.groupby("service_id")[["assessed", "achieved"]].sum().astype(int)
+    table = people.groupby("service_id")[["assessed", "achieved"]].sum(min_count=1).astype(float)
     money = spend[(spend["quarter"] == quarter) & (spend["basis"] == "actual")]
     engaged = outputs[(outputs["quarter"] == quarter) & (outputs["measure_id"] == "people-engaged")]
     table["spend"] = money.groupby("service_id")["amount"].sum()
-    table["engaged"] = engaged.groupby("service_id")["count"].sum().astype(float)
-    known = table["spend"].notna() & (table["engaged"].fillna(0) > 0)
+    table["engaged"] = engaged.groupby("service_id")["count"].sum(min_count=1).astype(float)
+    told = table.index.isin(engaged["service_id"])
+    known = table["spend"].notna() & told & ~(table["engaged"] == 0)
+    hidden = table[["assessed", "achieved", "engaged"]].isna().any(axis=1)
     reason = np.select(
-        [~known, table["assessed"] < at_least],
-        ["its money or its people are not known", f"fewer than {at_least} people were assessed"],
+        [~known, hidden, table["assessed"] < at_least],
+        ["its money or its people are not known", HIDDEN, f"fewer than {at_least} people were assessed"],
         "",
     )
     table = table.assign(reason=reason).rename_axis("option").reset_index()

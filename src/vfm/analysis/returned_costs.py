@@ -1,13 +1,16 @@
 """What a quarter's monitoring returns say a service cost: for each thing done, and for each outcome achieved."""
 
+import numpy as np
 import pandas as pd
 
 from vfm.analysis.growth import real_terms
 from vfm.analysis.unit_costs import unit_cost
+from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 SPENT = "actual"  # the basis that says what was spent; a budget and a commitment are no spend
+HIDDEN = "the count is hidden, so that nobody can be told by it"
 NO_RETURN = "no monitoring return is held for the quarter"
 WHOLE_SPEND = (
     "All of the service's spend in the quarter is set against each measure, so the costs of two measures are two "
@@ -44,7 +47,8 @@ def cost_of_returns(
     Returns
     -------
     One row a service and measure, by name: `service_id`, `service`, `measure_id`, `measure`, `unit`, `spend`, `count`,
-    `cost`, `lower`, `upper` and `reason`, which says why there is no cost or no upper limit. A count of the year so far
+    `cost`, `lower`, `upper`, `reason`, which says why there is no cost or no upper limit, and `mark`, which stands
+    there: that the count, NaN, is hidden, or that there can be none. A count of the year so far
     is left out, for the spend is the quarter's; so is what is not better for being more, such as people who offended
     again, for a low cost of it is no gain.
     """
@@ -56,7 +60,10 @@ def cost_of_returns(
     names = quarterly[["measure_id", "name", "unit"]].rename(columns={"name": "measure"})
     table = table.merge(names, on="measure_id").sort_values(["service", "measure"], ignore_index=True)
     costs = unit_cost(table["spend"], table["count"].astype(float), level=level)
-    shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count"]
+    hidden = table["count"].isna()
+    costs["reason"] = costs["reason"].mask(hidden, HIDDEN)
+    table["mark"] = np.where(hidden, Mark.SUPPRESSED, Mark.NOT_APPLICABLE)
+    shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count", "mark"]
     return table[shown].join(costs.rename(columns={"value": "cost"})[["cost", "lower", "upper", "reason"]])
 
 

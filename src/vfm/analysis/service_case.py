@@ -77,6 +77,8 @@ def case_of(
         & (outcomes["quarter"] == quarter)
         & (outcomes["measure_id"] == measure_id)
     ]
+    if people[["achieved", "assessed"]].isna().any(axis=None):
+        raise ValueError(f"{service_id}: a count of its people is hidden, so there is no case to be made from it")
     achieved, assessed = int(people["achieved"].sum()), int(people["assessed"].sum())
     status = Status.of_result([Status.SCENARIO, *money["status"].unique(), *people["status"].unique()])
     return Case(service_id, 4 * float(money["amount"].sum()), 4 * assessed, achieved, assessed, prices, status)

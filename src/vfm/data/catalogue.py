@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from vfm.data.disclosure import DEFAULT
 from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.results import Status
 
@@ -59,6 +60,7 @@ class Catalogue:
     as_of: str
     files: dict[str, RawFile]
     status: Status = Status.PUBLISHED  # of what comes in without being described file by file
+    profile: str = DEFAULT  # of disclosure control, for counts of people
 
     @classmethod
     def read(cls, folder: Path) -> "Catalogue":
@@ -85,7 +87,8 @@ class Catalogue:
             raise DataError("The catalogue of raw files cannot be used as it is.", problems)
         files = {resource["name"]: _raw_file(resource) for resource in package["resources"]}
         status = Status(package.get("status", Status.PUBLISHED))
-        return cls(folder, package["as_of"], files | _lent(folder, package.get(REFERENCE), files), status)
+        lent = _lent(folder, package.get(REFERENCE), files)
+        return cls(folder, package["as_of"], files | lent, status, package.get("disclosure", DEFAULT))
 
     def incoming(self, folder: str) -> list[Incoming]:
         """What came into one of `INCOMING`, or a folder within it, in order; hidden files are the system's own."""

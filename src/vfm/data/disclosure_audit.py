@@ -221,13 +221,14 @@ def _fractional(counts: NDArray[np.float64]) -> bool:
     return len(counts) > 0 and bool(np.abs(counts - np.round(counts)).max() > WHOLE)
 
 
-def attack(facts: Sequence[Fact], protected: Sequence[Protected]) -> list[Leak]:
+def attack(facts: Sequence[Fact], protected: Sequence[Protected], *, explained: int = 3) -> list[Leak]:
     """Every protected count that can be narrowed to within its protection interval, and through which tables.
 
     Parameters
     ----------
     facts : all that is published; a fact whose table is "" holds by definition and is named in no message
     protected : what is hidden
+    explained : for how many of the leaks the tables are sought; the others name none
 
     Raises
     ------
@@ -235,7 +236,8 @@ def attack(facts: Sequence[Fact], protected: Sequence[Protected]) -> list[Leak]:
         when no counts agree with all the facts.
     """
     attacker = Attacker(facts, also=[one.terms for one in protected])
-    return [Leak(one, _through(facts, one)) for one, _ in fall_short(attacker, protected)]
+    found = [one for one, _ in fall_short(attacker, protected)]
+    return [Leak(one, _through(facts, one) if place < explained else ()) for place, one in enumerate(found)]
 
 
 def _through(facts: Sequence[Fact], one: Protected) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from vfm.vocabulary.marks import Mark
 
 COUNT, ACHIEVED, ASSESSED, OTHERS = "count", "achieved", "assessed", "others"
 PARTS = {COUNT: (COUNT,), ACHIEVED: (ACHIEVED,), OTHERS: (OTHERS,), ASSESSED: (ACHIEVED, OTHERS)}
+THEME_WEIGHT = 0.5  # a theme's total is asked for least, so it is hidden sooner than a service's or a borough's
 # What is published of a measure, dearest to hide last.
 LEVELS = (("service_id", "gss_code"), ("service_id",), ("gss_code",), ("theme",), ())
 
@@ -86,6 +87,10 @@ class People:
             found.setdefault((leaf.measure_id, leaf.what), []).append(leaf)
         return found
 
+    @property
+    def measures(self) -> set[str]:
+        return {measure for measure, _ in self._leaves}
+
     def leaves(self, cell: Cell) -> list[Leaf]:
         """The counts that a cell is the sum of."""
         return [
@@ -102,6 +107,16 @@ class People:
     def total(self, cell: Cell) -> int:
         """How many people a cell really is."""
         return sum(self.counts[leaf] for leaf in self.leaves(cell))
+
+    def as_in(self, reported: Iterable[Cell]) -> "People":
+        """The people of whom an earlier release knew: the same counts, of those that had been returned by then."""
+        then = {Leaf(*cell[:6])._replace(theme="") for cell in reported}  # a service may have another theme since
+        found = {leaf: count for leaf, count in self.counts.items() if leaf._replace(theme="") in then}
+        return People(found, self.so_far)
+
+    def of_group(self, cell: Cell) -> bool:
+        """Whether a cell says how many of a known group, so that none and all tell of each of them."""
+        return cell.what in (ACHIEVED, OTHERS) and self.total(cell._replace(what=ASSESSED)) > 0
 
     def places(self, cell: Cell) -> int:
         """In how many services, areas and quarters a cell is known not to be none, where none is shown as 0."""
@@ -174,7 +189,7 @@ def protected_cells(people: People, cells: Iterable[Cell], profile: Profile) -> 
 
 
 def _protected(people: People, cell: Cell, profile: Profile) -> Protected | None:
-    of_group = cell.what in (ACHIEVED, OTHERS) and people.total(cell._replace(what=ASSESSED)) > 0
+    of_group = people.of_group(cell)
     if not profile.small(people.total(cell), of_group=of_group):
         return None
     span = profile.protected(of_group=of_group)
@@ -226,13 +241,12 @@ def controlled(
             out = one.name in hidden
             shown = nan if out else profile.shown(one.people)
             rows.append({**cell._asdict(), "shown": shown, "mark": str(Mark.SUPPRESSED) if out else ""})
-    return pd.DataFrame(rows, columns=[*Cell._fields, "shown", "mark"])
+    return pd.DataFrame(rows, columns=[*Cell._fields, "shown", "mark"]).astype({"shown": float, "mark": object})
 
 
 def _candidate(people: People, cell: Cell, profile: Profile) -> Candidate:
     terms, count = people.terms(cell), people.total(cell)
-    of_group = cell.what == ACHIEVED and people.total(cell._replace(what=ASSESSED)) > 0
-    primary = profile.small(count, of_group=of_group)
+    primary = profile.small(count, of_group=people.of_group(cell))
     if_hidden = hidden_fact("", cell, terms, profile)
     shown = Fact("", terms, Span(count, count) if primary else profile.stands_for(profile.shown(count)))
-    return Candidate(cell.words, terms, count, shown, if_hidden, primary)
+    return Candidate(cell.words, terms, count, shown, if_hidden, primary, THEME_WEIGHT if cell.theme else 1.0)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+
+if TYPE_CHECKING:
+    from vfm.data.publishable import Publishable
 
 READS_VARIABLE = "VFM_READS"  # names the file in which a notebook that is run notes what it has read
 SOURCE = "sources of "
@@ -80,6 +84,13 @@ class QuarterData:
         """The matches that have money, indexed by match: `spend` in pounds over `value`."""
         matches = self.matches.set_index("match_id").rename(columns={"pounds": "spend"})
         return matches[matches["basis"] != "none"]
+
+    @cached_property
+    def publishable(self) -> "Publishable":
+        """Counts from the returns as they may be published, for notebooks to use in place of outputs and outcomes."""
+        from vfm.data.publishable import open_publishable  # slow to import, and most notebooks need none of it
+
+        return open_publishable(self)
 
     def sources(self, *tables: str) -> str:
         """Who published the raw files behind `tables`, as a source line.

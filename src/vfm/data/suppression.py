@@ -31,6 +31,7 @@ class Candidate:
     shown : the fact that is published where it is not hidden
     if_hidden : what is known of it all the same where it is hidden, if anything
     primary : whether it is hidden for itself
+    weight : how much it is missed where it is hidden, beside others of as many people
     """
 
     name: str
@@ -39,6 +40,7 @@ class Candidate:
     shown: Fact
     if_hidden: Fact | None = None
     primary: bool = False
+    weight: float = 1.0
 
 
 def smallest_pattern(
@@ -59,8 +61,8 @@ def smallest_pattern(
 
     Notes
     -----
-    The cost of a pattern is the people in the cells hidden besides, and one for each of these cells. A count of none
-    is never hidden to protect another: it is often known from elsewhere.
+    The cost of a pattern is the people in the cells hidden besides, and one for each of these cells, by their weights.
+    A count of none is never hidden to protect another: it is often known from elsewhere.
     """
     cuts: list[NDArray[np.float64]] = []
     seen: list[NDArray[np.float64]] = []
@@ -96,7 +98,7 @@ def _cheapest(candidates: Sequence[Candidate], cuts: Sequence[NDArray[np.float64
     primary = np.array([one.primary for one in candidates], dtype=bool)
     if not cuts:
         return primary
-    people = np.array([0.0 if one.primary else one.people + 1.0 for one in candidates])
+    people = np.array([0.0 if one.primary else one.weight * (one.people + 1) for one in candidates])
     first = (
         np.arange(len(people)) / len(people) ** 2
     )  # of patterns that cost the same, that of the first; under 1 in all

@@ -6,7 +6,7 @@ from pathlib import Path
 from vfm.data.personal import is_personal
 from vfm.data.project import Project
 from vfm.data.staging import staging_folder
-from vfm.release import gate, gather, kept, manifest
+from vfm.release import attack, gate, gather, kept, manifest
 from vfm.vocabulary.errors import DataError, UsageError
 from vfm.vocabulary.periods import Quarter
 
@@ -46,6 +46,7 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
         if _says_the_same(folder, target):
             raise DataError(f"The draft of {quarter} says nothing that version {current} does not: nothing to publish.")
         _archive(project, quarter, current)
+    attack.require_safe(project, quarter, folder)  # other releases may have been published since the draft was made
     kept.keep(project, described["inputs"])
     with staging_folder(target) as staged:
         shutil.copytree(folder, staged, dirs_exist_ok=True)

@@ -13,10 +13,11 @@ from typing import Any
 
 from vfm.data.build import build
 from vfm.data.project import Project
+from vfm.data.publishable import open_publishable
 from vfm.data.quarter import QuarterData
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
-from vfm.release import gather, manifest, revisions
+from vfm.release import attack, gather, manifest, revisions
 from vfm.release.kept_runs import KeptRuns
 from vfm.release.kernels import Kernels
 from vfm.release.parameters import check_names
@@ -54,6 +55,7 @@ def refresh(
     check_names(given)
     if not is_current(project, quarter):
         build(project, quarter)
+    open_publishable(QuarterData(project, quarter))  # once, and not in each notebook that reads it
     say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
     topics, last, left_out = plan(project, quarter, given, told or {})
     other = "published record" if project.status is Status.ILLUSTRATIVE else "example"
@@ -76,6 +78,7 @@ def refresh(
                     raise RunError(message) from error
         described = manifest.describe(project, quarter, jobs)
         gather.gather(folder)
+        described["disclosure"] = attack.gather(project, quarter, folder)
         described["revises"] = revisions.record(project, quarter, folder, described)
         gather.gather_passports(folder, QuarterData(project, quarter))
         gather.write_pages(folder, described)

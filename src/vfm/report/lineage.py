@@ -36,6 +36,7 @@ ABOUT = {
     "what",
     "effect",
     "leans_on",
+    "people",
 }
 METHODS = "vfm.analysis."
 
@@ -268,7 +269,11 @@ class _Slice:
         for node in code:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 data = self._values.get(node.value.id)
-                if isinstance(data, QuarterData) and isinstance(value := getattr(data, node.attr, None), pd.DataFrame):
+                if isinstance(data, QuarterData) and node.attr == "publishable":  # made of both, as far as they may be
+                    yield from ((node, table, getattr(data, table)) for table in ("outputs", "outcomes"))
+                elif isinstance(data, QuarterData) and isinstance(
+                    value := getattr(data, node.attr, None), pd.DataFrame
+                ):
                     table = str(value.attrs.get("table", node.attr))
                     if table in TABLES:
                         yield node, table, value

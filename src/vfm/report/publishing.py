@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import mistune
 import pandas as pd
 
+from vfm.data import said
 from vfm.data.project import Project
 from vfm.data.quarter import note_read
 from vfm.report import figures, lineage
@@ -86,6 +87,7 @@ class Release:
         status: Status | str | None = None,
         provisional: bool = False,
         leans_on: Sequence[str] = (),
+        people: Mapping[str, str] | None = None,
     ) -> Number:
         """Publish a number, or why there is none.
 
@@ -100,6 +102,8 @@ class Release:
         status : when it is weaker than what the result says of itself; a stronger one is not taken
         provisional : whether it is expected to change, as when returns are still to come; it is marked [p]
         leans_on : entries of the log that it rests on, beside those that release/leans_on.csv gives it
+        people : where it counts people from returns, which: "says" as in `table`, and the keys of the count; {} where
+            it counts people from elsewhere
         """
         known: dict[str, Any] = {
             "figure_id": figures.check_id(figure_id),
@@ -128,6 +132,10 @@ class Release:
         if self._writing:
             figures.write_new(self._writing / "numbers" / f"{figure_id}.json", figures.as_json(number))
             self._note_lineage("numbers", figure_id, leans_on)
+            if people is not None:
+                key = {"quarter": str(self.quarter), **people}
+                text = number.mark if number.value is None else f"{number.value:.12g}"
+                self._say_of_people(figure_id, [said.said(figure_id, key, people["says"], text)] if people else [])
         self._own[figure_id] = number
         return number
 
@@ -192,6 +200,7 @@ class Release:
         missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
         leans_on: Sequence[str] = (),
+        people: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a chart with its alt text and the table it is drawn from.
 
@@ -203,27 +212,31 @@ class Release:
         alt : what the chart shows, in words; figures by id as in `say`
         missing : column -> the mark of a cell without a value, or a mark for each row, where it is not "[x]"
         bounds : column -> the column that says of each row whether it is "at most" or "at least" so much
+        people : column -> what it counts, as `vfm.data.said` reads it: "achieved", "achieved / assessed", "spend /
+            count", "with count". The rows have `measure_id`, and those of `service_id`, `theme`, `gss_code` and
+            `quarter` that they are of. {} where people are counted that no return names
         """
         from vfm.report import charts  # the drawing libraries are slow to import, and most notebooks only read
 
         alt = self.fill(alt).strip()
         if not alt:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
-        about = (title, period, source, status, notes, missing, bounds)
+        about, keys = (title, period, source, status, notes, missing, bounds), data
         shown, data = self._shown(figure_id, data, columns, *about, alt=alt)
         hidden = figures.hidden_words(data)
         shown = replace(shown, alt=f"{shown.alt} {hidden}".strip())
-        said = " ".join(filter(None, (ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
-        if said:
-            charts.mark(drawing, said)
+        marked = " ".join(filter(None, (ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
+        if marked:
+            charts.mark(drawing, marked)
         svg = charts.svg(drawing, figure_id)
         if self._writing:
             folder = self._writing / "charts"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
-            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, said))
             self._note_lineage("charts", figure_id, leans_on)
+            (folder / f"{figure_id}.png").write_bytes(charts.png(drawing, marked))
+            self._columns_of_people(figure_id, keys, data, people)
         return Fragment(chart_html(shown, svg, data), f"Chart: {shown.title}. {shown.alt}")
 
     def table(
@@ -240,15 +253,17 @@ class Release:
         missing: Missing | None = None,
         bounds: Mapping[str, str] | None = None,
         leans_on: Sequence[str] = (),
+        people: Mapping[str, str] | None = None,
     ) -> Fragment:
         """Publish a table; only `columns` of `data` are published. The rest is as for `chart`."""
-        about = (title, period, source, status, notes, missing, bounds)
+        about, keys = (title, period, source, status, notes, missing, bounds), data
         shown, data = self._shown(figure_id, data, columns, *about)
         if self._writing:
             folder = self._writing / "tables"
             figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
             self._note_lineage("tables", figure_id, leans_on)
+            self._columns_of_people(figure_id, keys, data, people)
         return Fragment(table_html(shown, data), f"Table: {shown.title}\n{data.to_string(index=False)}")
 
     def show(self, figure_id: str) -> Fragment:
@@ -290,6 +305,17 @@ class Release:
         if self._writing:
             line = pd.DataFrame([entry]).to_json(orient="records", lines=True, date_format="iso", date_unit="s")
             figures.write_new(self._writing / "log" / f"{figures.check_id(entry_id)}.json", line)
+
+    def _columns_of_people(
+        self, figure_id: str, keys: pd.DataFrame, cells: pd.DataFrame, people: Mapping[str, str] | None
+    ) -> None:
+        if people is not None:
+            self._say_of_people(figure_id, said.said_in(figure_id, keys, cells, people, quarter=str(self.quarter)))
+
+    def _say_of_people(self, figure_id: str, rows: list[said.Said]) -> None:
+        """Keep what a figure says of people, for the attacker to read before the release is sealed."""
+        if self._writing:
+            figures.write_new(self._writing / said.FOLDER / f"{figure_id}.csv", said.as_csv(rows))
 
     def _shown(
         self,
