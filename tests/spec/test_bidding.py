@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from vfm.analysis import bidding
+from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Status
 
 NOTHING: dict[str, Any] = dict.fromkeys(
@@ -168,8 +169,22 @@ def test_a_table_of_every_measure_says_why_it_has_none() -> None:
         "how many were funded is not published",
         "how many bid is not published",
     ]
-    assert got["days_open_lower"].isna().tolist() == [True, True, False, True]
+    assert got["days_open_lower"].tolist()[:3] == [10, 30, 60] and got["days_open_upper"].tolist()[:3] == [10, 30, 90]
+    assert got["days_open_lower"].isna().tolist() == [False, False, False, True]
     assert bidding.measured(MANY.iloc[:0]).empty
+
+
+def test_the_measures_stay_with_their_rounds_however_these_are_indexed() -> None:
+    held = MANY.set_index("round", drop=False)
+    pd.testing.assert_frame_equal(bidding.measured(held).reset_index(drop=True), bidding.measured(MANY))
+
+
+def test_a_round_is_found_by_its_name_or_the_nearest_is_told() -> None:
+    assert bidding.round_named(MANY, "Round 2")["bids"] == 1
+    with pytest.raises(UsageError, match=r'No bidding round is called "Round 22"\. Did you mean "?Round 2'):
+        bidding.round_named(MANY, "Round 22")
+    with pytest.raises(UsageError, match="More than one bidding round"):
+        bidding.round_named(pd.concat([MANY, MANY]), "Round 2")
 
 
 def test_summaries_stand_side_by_side() -> None:

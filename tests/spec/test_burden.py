@@ -24,6 +24,7 @@ ASSUMED = pd.DataFrame(
     columns=["assumption_id", "value", "lower", "upper"],
 )
 FORM = Form(fields=80, always_shown=20, mandatory=75)
+YEAR = Estimate(12.0)
 ROUND = {"bids": 70.0, "funded": 20.0, "granted": 700_000.0, "granted_is": ""}
 
 
@@ -65,7 +66,7 @@ def test_what_cannot_be_said_is_not_guessed(other: dict[str, Any], reason: str) 
     expected = CannotSay(reason, status=Status.SCENARIO)
     for work_out in (burden.cost, burden.cost_of_losers, burden.cost_per_pound):
         assert work_out(row(**other), ASSUMED) == expected
-    saved = burden.savings(row(**other), FORM, ASSUMED, term=12, longer_term=36)
+    saved = burden.savings(row(**other), FORM, ASSUMED, term=YEAR, longer_term=36)
     assert set(saved.values()) == {expected} and set(saved) == set(burden.NAMES)
 
 
@@ -95,21 +96,21 @@ SAVED = [
 
 @pytest.mark.parametrize(("name", "value", "lower", "upper", "working"), SAVED)
 def test_what_would_be_saved(name: str, value: float, lower: float, upper: float, working: str) -> None:
-    got = burden.savings(row(), FORM, ASSUMED, term=12, longer_term=36)[name]
+    got = burden.savings(row(), FORM, ASSUMED, term=YEAR, longer_term=36)[name]
     assert isinstance(got, Estimate)
     assert (got.value, got.lower, got.upper) == pytest.approx((value, lower, upper)), working
     assert got.status is Status.SCENARIO
 
 
 def test_both_leave_the_product_of_what_each_leaves() -> None:
-    got = burden.savings(row(), FORM, ASSUMED, term=12, longer_term=36)
+    got = burden.savings(row(), FORM, ASSUMED, term=YEAR, longer_term=36)
     left = {name: 1 - got[f"{name}-share"].value for name in ("shorter-form", "longer-term", "both")}  # type: ignore[union-attr]
     assert left["both"] == pytest.approx(left["shorter-form"] * left["longer-term"])
     assert got["both"].value == pytest.approx(42_000 * (1 - left["both"]))  # type: ignore[union-attr]
 
 
 def test_each_saving_names_what_it_leans_on_and_nothing_else() -> None:
-    got = burden.savings(row(), FORM, ASSUMED, term=12, longer_term=36)
+    got = burden.savings(row(), FORM, ASSUMED, term=YEAR, longer_term=36)
     names = {key: {name for name in ASSUMED["assumption_id"] if name in got[key].method} for key in got}  # type: ignore[union-attr]
     assert names["shorter-form-share"] == {FORM_SHARE}
     assert names["longer-term-share"] == {LONGER_BIDS}
@@ -117,7 +118,7 @@ def test_each_saving_names_what_it_leans_on_and_nothing_else() -> None:
 
 
 def test_a_form_without_a_field_to_spare_and_the_same_term_save_nothing() -> None:
-    got = burden.savings(row(), Form(20, 20, 20), ASSUMED, term=12, longer_term=12)
+    got = burden.savings(row(), Form(20, 20, 20), ASSUMED, term=YEAR, longer_term=12)
     assert got["shorter-form"].value == got["longer-term"].value == 0  # type: ignore[union-attr]
     assert got["longer-term"].lower < 0  # type: ignore[union-attr,operator]  # with twice the bids it would cost more
 
@@ -125,7 +126,12 @@ def test_a_form_without_a_field_to_spare_and_the_same_term_save_nothing() -> Non
 @pytest.mark.parametrize(("term", "longer"), [(0, 12), (24, 12)])
 def test_a_longer_term_is_no_shorter(term: float, longer: float) -> None:
     with pytest.raises(ValueError, match="a longer term than"):
-        burden.savings(row(), FORM, ASSUMED, term=term, longer_term=longer)
+        burden.savings(row(), FORM, ASSUMED, term=Estimate(term), longer_term=longer)
+
+
+def test_without_the_term_of_a_round_no_saving_can_be_said() -> None:
+    unsaid = burden.savings(row(), FORM, ASSUMED, term=CannotSay("no award here states a term"), longer_term=36)
+    assert set(unsaid.values()) == {CannotSay("no award here states a term", status=Status.SCENARIO)}
 
 
 def test_the_range_holds_every_point_between_the_ends() -> None:

@@ -88,6 +88,13 @@ def test_the_edge_in_awards_and_in_pounds() -> None:
     assert cliffs.largest_quarter(cliffs.endings(HELD)) == "January to March 2020"
 
 
+def test_ends_between_two_days_come_by_day_and_then_by_pounds() -> None:
+    got = cliffs.between(cliffs.endings(HELD), pd.Timestamp("2020-03-31"), pd.Timestamp("2020-10-31"))
+    assert got["award_id"].tolist() == ["A000", "A001", "A002", "A003"]  # £100, £50 and £7, then October
+    assert got["followed"].tolist() == [False, False, True, False]
+    assert cliffs.between(got, pd.Timestamp("2020-04-01"), pd.Timestamp("2020-10-30")).empty
+
+
 def test_nothing_that_ends_is_an_empty_calendar_and_a_reason() -> None:
     ending = cliffs.endings(HELD.iloc[4:])
     assert cliffs.calendar(ending).empty

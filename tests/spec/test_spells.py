@@ -115,9 +115,34 @@ def test_notice_before_an_end(
     assert list(got[["follows", "days"]].itertuples(index=False, name=None)) == expected, working
 
 
-def test_notice_is_counted_in_bands_and_none_is_dropped() -> None:
-    given = pd.DataFrame({"days": [-5, 0, 90, 91, 181, 182, 400]})
-    assert spells.notice_bands(given)["awards"].tolist() == [1, 2, 2, 2]
+SIGNED = [
+    # signed, days to the first day funded (1 April 2016), whether late, working
+    ("2016-03-31", 1, False, "on the day before"),
+    ("2016-04-01", 0, True, "on the day itself the service is running"),
+    ("2016-07-27", -117, True, "29 + 31 + 30 + 27 days after"),
+]
+
+
+@pytest.mark.parametrize(("signed", "days", "late", "working"), SIGNED)
+def test_a_decision_that_comes_after_the_funding_starts_is_late(
+    signed: str, days: int, late: bool, working: str
+) -> None:
+    got = spells.late_signatures(awards(FIRST, signed=[signed]))
+    values = {key: getattr(result, "value", None) for key, result in got.items()}
+    assert (values["signed-late-count"], values["signed-median-days"]) == (late, days), working
+
+
+def test_late_signatures_are_a_share_of_those_with_both_days() -> None:
+    rows: list[Row] = [FIRST, FIRST, FIRST, ("gangs", None, "2017-03-31", False)]
+    got = spells.late_signatures(awards(*rows, signed=["2016-03-01", "2016-05-01", None, "2016-05-01"]))
+    assert {key: getattr(result, "value", None) for key, result in got.items()} == {
+        "signed-count": 2,
+        "signed-late-count": 1,
+        "signed-late-share": 0.5,
+        "signed-median-days": 0.5,  # 31 days before and 30 after
+    }
+    none = spells.late_signatures(awards(FIRST))
+    assert none["signed-late-share"] == CannotSay("no award here has both a signature and a start")
 
 
 # ---- delayed entry

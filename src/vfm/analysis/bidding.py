@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import month_in_words
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result, Status
 
@@ -200,16 +201,34 @@ def measured(rounds: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    `rounds`, and for each of `MEASURES` its value, `<measure>_lower`, `<measure>_upper` (blank where exact) and
-    `<measure>_reason`, why it cannot be said ("" where it can).
+    `rounds`, and for each of `MEASURES` its value, `<measure>_lower` and `<measure>_upper` (the value itself where
+    it is exact) and `<measure>_reason`, why it cannot be said ("" where it can).
     """
     table = rounds.copy()
     for name, measure in MEASURES.items():
         found = [measure(row) for _, row in rounds.iterrows()]
-        for part, column in (("value", name), ("lower", f"{name}_lower"), ("upper", f"{name}_upper")):
-            table[column] = pd.Series([getattr(one, part, None) for one in found], dtype=float)
+        table[name] = pd.Series([getattr(one, "value", None) for one in found], table.index, dtype=float)
+        for end in ("lower", "upper"):
+            ends = pd.Series([getattr(one, end, None) for one in found], table.index, dtype=float)
+            table[f"{name}_{end}"] = ends.fillna(table[name])
         table[f"{name}_reason"] = [getattr(one, "reason", "") for one in found]
     return table
+
+
+def round_named(rounds: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    """The one round of that name.
+
+    Raises
+    ------
+    UsageError
+        when there is none, or more than one.
+    """
+    found = rounds[rounds["round"] == name]
+    if len(found) != 1:
+        known = sorted(rounds["round"])
+        hint = suggestion(name, known) or f" There are {', '.join(known)}."
+        raise UsageError(f'{"No" if found.empty else "More than one"} bidding round is called "{name}".{hint}')
+    return found.iloc[0]
 
 
 def slug(name: str) -> str:
@@ -305,9 +324,9 @@ def _median(table: pd.DataFrame, name: str, one: str, other: str) -> Result:
     if found.empty:
         return CannotSay(f"no round found states both {WHAT[one]} and {WHAT[other]}")
     value, method = float(found[name].median()), f"median of the {len(found)} rounds that state what it takes"
-    if found[f"{name}_lower"].isna().all():
+    lower, upper = (float(found[f"{name}_{end}"].median()) for end in ("lower", "upper"))
+    if (found[f"{name}_lower"] == found[f"{name}_upper"]).all():
         return Estimate(value, n=len(found), method=method)
-    lower, upper = (float(found[f"{name}_{end}"].fillna(found[name]).median()) for end in ("lower", "upper"))
     return Estimate(value, lower, upper, len(found), f"{method}; the range is what their days allow")
 
 

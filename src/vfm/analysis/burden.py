@@ -136,7 +136,7 @@ def _why_not(row: "pd.Series[Any]", assumptions: pd.DataFrame) -> CannotSay | No
 
 
 def savings(
-    row: "pd.Series[Any]", form: Form, assumptions: pd.DataFrame, *, term: float, longer_term: float
+    row: "pd.Series[Any]", form: Form, assumptions: pd.DataFrame, *, term: Result, longer_term: float
 ) -> dict[str, Result]:
     """What all who bid would save in the months of `longer_term`, beside rounds of `term` with the whole form.
 
@@ -158,12 +158,14 @@ def savings(
     ValueError
         when a term is not over zero, or the longer one is the shorter.
     """
-    if not 0 < term <= longer_term:
-        raise ValueError(f"a longer term than {term:g} months is needed, not {longer_term:g}")
+    if isinstance(term, CannotSay):
+        return dict.fromkeys(NAMES, replace(term, status=Status.SCENARIO))
+    if not 0 < term.value <= longer_term:
+        raise ValueError(f"a longer term than {term.value:g} months is needed, not {longer_term:g}")
     if why := _why_not(row, assumptions):
         return dict.fromkeys(NAMES, why)
     bids = float(row["bids"])
-    rounds, cut = longer_term / term, 1 - form.always_shown / form.fields
+    rounds, cut = longer_term / term.value, 1 - form.always_shown / form.fields
 
     def whole(of: Mapping[str, float]) -> float:
         return rounds * bids * _of_one(of)

@@ -92,6 +92,12 @@ def _in_quarters(ending: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"services_not_followed": int})
 
 
+def between(ending: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """The ends from one day to another, both included, the earliest first and then the most pounds."""
+    due = ending[(ending["end"] >= first) & (ending["end"] <= last)]
+    return due.sort_values(["end", "amount", "award_id"], ascending=[True, False, True], ignore_index=True)
+
+
 def edge_results(ending: pd.DataFrame) -> dict[str, Result]:
     """How much ends on 31 March: counts and shares of the awards found, so none has an interval.
 

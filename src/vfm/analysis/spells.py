@@ -9,12 +9,6 @@ import pandas as pd
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 ONE_DAY = pd.Timedelta(days=1)
-NOTICE_BANDS = (
-    (-float("inf"), 0, "after the funding before it had ended"),
-    (0, 91, "up to three months before"),
-    (91, 182, "three to six months before"),
-    (182, float("inf"), "six months before, or earlier"),
-)
 
 
 def months_between(first: pd.Timestamp, after: pd.Timestamp) -> float:
@@ -107,10 +101,26 @@ def notice(awards: pd.DataFrame) -> pd.DataFrame:
     return table[follows].sort_values(["funded_until", "award_id"], ignore_index=True)
 
 
-def notice_bands(given: pd.DataFrame) -> pd.DataFrame:
-    """How many decisions were signed how long before the end: `notice` and `awards`, every band in order."""
-    counts = [((given["days"] >= low) & (given["days"] < high)).sum() for low, high, _ in NOTICE_BANDS]
-    return pd.DataFrame({"notice": [name for *_, name in NOTICE_BANDS], "awards": counts})
+def late_signatures(awards: pd.DataFrame) -> dict[str, Result]:
+    """Whether decisions come before the funding that they decide on: the awards that state a signature and a start.
+
+    Returns
+    -------
+    `signed-count`, `signed-late-count` (signed on or after the first day funded), `signed-late-share` and
+    `signed-median-days`, from the signature to the first day funded; under 0 where it was signed later.
+    """
+    dated = awards.dropna(subset=["start", "date_signed"])
+    days = (dated["start"] - dated["date_signed"]).dt.days
+    late = int((days <= 0).sum())
+    counts: dict[str, Result] = {
+        "signed-count": Estimate(len(dated), method="count in the awards found"),
+        "signed-late-count": Estimate(late, method="count in the awards found"),
+    }
+    if dated.empty:
+        why = "no award here has both a signature and a start"
+        return counts | dict.fromkeys(("signed-late-share", "signed-median-days"), CannotSay(why))
+    share = Estimate(late / len(dated), n=len(dated), method="count over awards with both days")
+    return counts | {"signed-late-share": share, "signed-median-days": _median(days, "")}
 
 
 def continuity(found: pd.DataFrame, between: pd.DataFrame, given: pd.DataFrame) -> dict[str, Result]:

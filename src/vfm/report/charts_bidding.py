@@ -16,7 +16,7 @@ def spans(table: pd.DataFrame, *, label: str, value: str, unit: str, x_label: st
 
     Parameters
     ----------
-    table : `label`, `value`, `<value>_lower` and `<value>_upper` (blank where exact)
+    table : `label`, `value`, `<value>_lower` and `<value>_upper` (the value itself where exact)
     unit : what the values are in, as `words.quantity` takes it
     blank : what stands where there is no number: "not published"
     """
@@ -30,7 +30,7 @@ def spans(table: pd.DataFrame, *, label: str, value: str, unit: str, x_label: st
             axes.text(0, row, f" {blank}", va="center", color=DARK_GREY, style="italic", fontsize=10)
             continue
         text, end = words.quantity(point.value, unit, short=True), point.value
-        if pd.notna(point.lower):
+        if point.lower < point.upper:
             axes.plot([point.lower, point.upper], [row, row], color=TURQUOISE, linewidth=4, solid_capstyle="butt")
             text, end = words.span(point.lower, point.upper, unit), point.upper
         axes.plot(point.value, row, marker="o", markersize=8, color=DARK_BLUE, linestyle="none", clip_on=False)

@@ -100,42 +100,63 @@ def survival(table: pd.DataFrame, *, group: str, x_label: str, marks: Mapping[fl
 
 
 @_in_style
-def calendar(table: pd.DataFrame, *, quarter: str, parts: Mapping[str, str], today: str, largest: int = 4) -> Figure:
-    """Pounds by financial quarter as stacked columns, the tallest with their numbers, and a line at today.
+def calendar(
+    table: pd.DataFrame,
+    *,
+    quarter: str,
+    pounds: Sequence[str],
+    services: Sequence[str],
+    names: Sequence[str],
+    today: str,
+    largest: int = 4,
+) -> Figure:
+    """Pounds by financial quarter as stacked columns, services beneath, the tallest with their numbers.
 
     Parameters
     ----------
-    table : one row a quarter, in order and without gaps ("2019-20-Q4"), with the columns of the parts, in pounds
-    parts : column -> name, at most two, from the ground up
-    today : the quarter in which what is known ends; later columns are to come
-    largest : how many columns have their number written over them
+    table : one row a quarter, in order and without gaps ("2019-20-Q4")
+    pounds, services : columns of the parts, from the ground up, at most two each
+    names : what the parts are called
+    today : the quarter in which what is known ends; a line says that later columns are to come
+    largest : how many columns of each panel have their number written over them
     """
-    _at_most_two(parts)
-    figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
-    axes = figure.add_subplot()
-    places, heights = np.arange(len(table)), np.zeros(len(table))
-    for (column, name), (colour, hatch) in zip(parts.items(), ((DARK_BLUE, ""), (TURQUOISE, "//")), strict=False):
-        values = table[column].astype(float).fillna(0).to_numpy()
-        axes.bar(places, values, bottom=heights, width=0.8, color=colour, hatch=hatch, edgecolor="white", label=name)
-        heights = heights + values
-    for place in np.argsort(-heights, kind="stable")[:largest]:
-        if heights[place] > 0:
-            text = words.pounds(float(heights[place]), short=True)
-            axes.annotate(
-                text, (place, heights[place]), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9.5
-            )
+    _at_most_two(names)
+    figure = Figure(figsize=(WIDTH, 5.6), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     quarters = list(table[quarter])
+    for axes, columns, heading in ((upper, pounds, "Pounds in awards that end"), (lower, services, "Services")):
+        tops = _stacked(axes, table[list(columns)].astype(float).fillna(0), names)
+        for place in np.argsort(-tops, kind="stable")[:largest]:
+            if tops[place] > 0:
+                top = float(tops[place])
+                text = words.pounds(top, short=True) if axes is upper else words.cell(top)
+                offset = {"xytext": (0, 3), "textcoords": "offset points"}
+                axes.annotate(text, (place, top), ha="center", fontsize=9.5, **offset)
+        if today in quarters[:-1]:
+            axes.axvline(quarters.index(today) + 0.5, color=DARK_GREY, linestyle=":", linewidth=1.5)
+        axes.set_ylim(0, float(tops.max()) * 1.2 or 1)
+        axes.grid(visible=False, axis="x")
+        axes.set_title(heading, fontsize=11, loc="left")
     if today in quarters[:-1]:
-        _to_come(axes, quarters.index(today) + 0.5, float(heights.max()))
+        _to_come(upper, quarters.index(today) + 0.5)
     marked = [place for place, name in enumerate(quarters) if name.endswith("Q4")]
-    axes.set_xticks(marked, [f"Mar\n{int(quarters[place][:4]) + 1}" for place in marked], fontsize=9.5)
-    axes.set_ylim(0, float(heights.max()) * 1.15 or 1)
-    axes.grid(visible=False, axis="x")
-    _pounds_axis(axes.yaxis)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=2)
+    lower.set_xticks(marked, [f"Mar\n{int(quarters[place][:4]) + 1}" for place in marked], fontsize=9.5)
+    _pounds_axis(upper.yaxis)
+    figure.legend(*upper.get_legend_handles_labels(), loc="outside upper left", ncols=2)
     return figure
 
 
-def _to_come(axes: Axes, place: float, top: float) -> None:
-    axes.axvline(place, color=DARK_GREY, linestyle=":", linewidth=1.5)
-    axes.annotate("to come", (place, top * 1.12), xytext=(4, 0), textcoords="offset points", va="top", fontsize=9.5)
+def _stacked(axes: Axes, parts: pd.DataFrame, names: Sequence[str]) -> "np.ndarray":
+    """Columns of parts on each other; how high each stands."""
+    heights = np.zeros(len(parts))
+    for column, name, (colour, hatch) in zip(parts, names, ((DARK_BLUE, ""), (TURQUOISE, "//")), strict=False):
+        values = parts[column].to_numpy()
+        places = range(len(parts))
+        axes.bar(places, values, bottom=heights, width=0.8, color=colour, hatch=hatch, edgecolor="white", label=name)
+        heights = heights + values
+    return heights
+
+
+def _to_come(axes: Axes, place: float) -> None:
+    top = axes.get_ylim()[1]
+    axes.annotate("to come", (place, top), xytext=(4, 0), textcoords="offset points", va="top", fontsize=9.5)

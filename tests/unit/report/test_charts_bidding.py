@@ -16,8 +16,8 @@ DAYS = pd.DataFrame(
     {
         "round": ["Exact", "By month", "Not dated"],
         "days": [40.0, 60.0, np.nan],
-        "days_lower": [np.nan, 45.0, np.nan],
-        "days_upper": [np.nan, 75.0, np.nan],
+        "days_lower": [40.0, 45.0, np.nan],
+        "days_upper": [40.0, 75.0, np.nan],
     }
 )
 SHARES = pd.DataFrame({"round": ["A", "B"], "bids": [0.25, 1.0], "money": [0.5, np.nan]})

@@ -31,6 +31,8 @@ QUARTERS = pd.DataFrame(
         "quarter": ["2019-20-Q4", "2020-21-Q1", "2020-21-Q2", "2020-21-Q3", "2020-21-Q4"],
         "alone": [2e6, 0.0, 1e5, 0.0, np.nan],
         "carried_on": [1e6, 0.0, 0.0, 0.0, np.nan],
+        "services": [3, 0, 1, 0, 1],
+        "services_on": [2, 0, 0, 0, 0],
     }
 )
 
@@ -44,8 +46,9 @@ def survival(table: pd.DataFrame = CURVES) -> Figure:
 
 
 def calendar(table: pd.DataFrame = QUARTERS, today: str = "2020-21-Q2") -> Figure:
-    parts = {"alone": "ends", "carried_on": "carried on"}
-    return charts_terms.calendar(table, quarter="quarter", parts=parts, today=today, largest=2)
+    columns = {"pounds": ["alone", "carried_on"], "services": ["services", "services_on"]}
+    names = ["ends", "carried on"]
+    return charts_terms.calendar(table, quarter="quarter", **columns, names=names, today=today, largest=2)
 
 
 DRAWN: dict[str, Callable[[], Figure]] = {f.__name__: f for f in (shares_side_by_side, survival, calendar)}
@@ -87,21 +90,24 @@ def test_a_curve_begins_at_all_and_steps_down_where_spells_end() -> None:
     assert axes.texts[0].xy[1] > axes.texts[1].xy[1]  # a year apart, the words would run into each other
 
 
-def test_columns_stand_on_each_other_and_the_tallest_say_their_pounds() -> None:
-    axes = calendar().axes[0]
-    alone, carried_on = axes.containers
+def test_columns_stand_on_each_other_and_the_tallest_say_how_tall() -> None:
+    upper, lower = calendar().axes
+    alone, carried_on = upper.containers
     assert [bar.get_height() for bar in alone] == [2e6, 0, 1e5, 0, 0]
     assert next(bar.get_y() for bar in carried_on) == 2e6
-    assert len({held.patches[0].get_hatch() for held in axes.containers}) == 2
-    assert [text.get_text() for text in axes.texts] == ["£3.0m", "£100,000", "to come"]
-    assert axes.lines[0].get_xdata()[0] == 2.5  # after the quarter in which what is known ends
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["Mar\n2020", "Mar\n2021"]
-    assert axes.get_ylim()[0] == 0
+    assert [bar.get_height() for bar in lower.containers[0]] == [3, 0, 1, 0, 1]
+    assert len({held.patches[0].get_hatch() for held in upper.containers}) == 2
+    assert [text.get_text() for text in upper.texts] == ["£3.0m", "£100,000", "to come"]
+    assert [text.get_text() for text in lower.texts] == ["5", "1"]
+    assert upper.lines[0].get_xdata()[0] == lower.lines[0].get_xdata()[0] == 2.5  # after what is known
+    assert [label.get_text() for label in lower.get_xticklabels()] == ["Mar\n2020", "Mar\n2021"]
+    assert upper.get_ylim()[0] == lower.get_ylim()[0] == 0
+    assert [text.get_text() for text in calendar().legends[0].get_texts()] == ["ends", "carried on"]
 
 
 @pytest.mark.parametrize("today", ["2020-21-Q4", "2025-26-Q1", "2012-13-Q1"])
 def test_nothing_is_to_come_where_all_columns_are_past(today: str) -> None:
-    assert not calendar(today=today).axes[0].lines
+    assert not any(axes.lines for axes in calendar(today=today).axes)
 
 
 def test_what_a_chart_cannot_tell_apart_is_refused() -> None:
