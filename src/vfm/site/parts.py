@@ -80,10 +80,12 @@ class Parts:
         return self._drawn(shown, svg, table, anchor=anchor, title=title)
 
     def _drawn(self, shown: Shown, svg: str, table: str, *, anchor: str = "", title: str = "") -> Markup:
-        caption = f"{self._mark(shown)}{escape(title or shown.title)}"
+        said = escape(title or shown.title)
+        caption = f"{self._mark(shown)}{said}"
         return Markup(
             f'<figure class="drawn" id="{anchor or self._content.anchor(shown)}"><figcaption>{caption}</figcaption>'
-            f'<div class="drawing">{svg}</div>{self._source(shown)}'
+            f'<div class="drawing" role="region" tabindex="0" aria-label="Drawing: {said}">{svg}</div>'
+            f"{self._source(shown)}"
             f"<details><summary>The numbers in this chart</summary>{table}</details>"
             f"{self._links(shown, self._known(shown), anchor)}</figure>"
         )
