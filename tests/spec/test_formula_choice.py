@@ -287,3 +287,35 @@ def test_every_real_table_is_audited_and_one_of_which_nothing_can_be_said_says_w
         list(formula_audit.WEIGHTS),
         list(formula_audit.AREAS),
     )
+
+
+def test_an_exception_stands_out_from_what_the_others_follow_though_weights_could_give_it() -> None:
+    """Nine areas share 100 by .8 of people and .2 of crime, and E4 has 3 more: it alone is aside, by 3.
+
+    E4 then has (4 + 6 + 3)/103 = .126, below its .30 of crime, so some weights could give it.
+    """
+    areas = [f"E{n}" for n in range(9)]
+    people = pd.Series([20.0, 18, 16, 14, 5, 6, 5, 9, 7], index=areas)
+    crime = pd.Series([5.0, 5, 5, 5, 30, 10, 10, 15, 15], index=areas)
+    need = pd.DataFrame({"people": people, "crime": crime})
+    given = people * 0.8 + crime * 0.2
+    given["E4"] += 3
+    found = formula_audit.audit(given, need)
+    assert isinstance(found, formula_audit.Audit)
+    assert (found.areas["departs"] == "").all()
+    assert found.areas["stands_out"].to_dict() == {area: "above" if area == "E4" else "" for area in areas}
+    assert found.areas["aside"].to_dict() == pytest.approx({area: 3 * (area == "E4") for area in areas}, abs=1e-7)
+    told = formula_audit.audits({"f": given}, {"two": need}, pd.Series({area: area for area in areas}))
+    assert told.summary[["departs", "stands_out"]].to_numpy().tolist() == [[0, 1]]
+    assert told.areas[["area", "departs", "stands_out"]].to_numpy().tolist() == [["E4", "no", "above"]]
+
+
+def test_less_than_the_others_stands_out_below() -> None:
+    areas = [f"E{n}" for n in range(9)]
+    need = pd.DataFrame({"people": [9.0, 8, 7, 6, 5, 4, 3, 2, 1], "crime": [1.0, 3, 5, 2, 4, 1, 9, 7, 4]}, index=areas)
+    given = need["people"] / 45 * 70 + need["crime"] / 36 * 30
+    given["E0"] -= 3
+    found = formula_audit.audit(given, need)
+    assert isinstance(found, formula_audit.Audit)
+    assert found.areas["stands_out"].to_dict() == {area: "below" if area == "E0" else "" for area in areas}
+    assert found.areas.loc["E0", "aside"] == pytest.approx(-3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import nnls
+from scipy.optimize import linprog, nnls
 
 from vfm.analysis.formula_choice import indicator_shares, moved
 from vfm.vocabulary.results import CannotSay, Estimate, Result
@@ -25,7 +25,8 @@ class Audit:
     weights : one row an indicator: `weight`, and `lower` to `upper` over the fits that leave out one area at a time
     areas : one row an area: `share`, `fitted`, `left_over` (share less fitted), `money` (the same in pounds), `least`
         and `most` (what any weights at all can give it), `departs` ("more than any weights give", "less than any
-        weights give" or ""), by how much money: `beyond`
+        weights give" or ""), by how much money: `beyond`; `aside` (pounds above or below the formula that fits most
+        areas best), and whether that `stands_out` ("above", "below" or "")
     left_over : the part of the money that would have to move for the table to be what the weights give
     fit : of the same, beside sharing it equally: 1 is all explained, 0 none
     """
@@ -37,6 +38,8 @@ class Audit:
 
 
 MORE, LESS = "more than any weights give", "less than any weights give"
+ABOVE, BELOW = "above", "below"
+STANDS_OUT = 3.5  # modified z-score; Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993)
 
 
 def audit(allocations: "pd.Series[float]", need: pd.DataFrame, *, rounded_to: float = 0.0) -> Audit | CannotSay:
@@ -63,6 +66,11 @@ def audit(allocations: "pd.Series[float]", need: pd.DataFrame, *, rounded_to: fl
 
     An area's share by any weights lies between the least and the greatest of its single indicators. Outside that, no
     weights of these indicators explain it, and either there are others or there is no formula.
+
+    Within it an area may still be an exception from what the others follow. Least squares would bend to it, so a second
+    fit makes the sum of the distances least, in pounds, its total left free: it holds to what most areas follow. An
+    area stands out where its distance is more than 3.5 times the usual one, the median over 0.6745, which is taken as
+    half of the rounding at least.
     """
     strangers = [str(area) for area in allocations.index if area not in need.index]
     if strangers:
@@ -122,7 +130,29 @@ def _areas(allocations: "pd.Series[float]", shares: pd.DataFrame, weight: Floats
     over, under = (given - table["most"]) * total, (table["least"] - given) * total
     slack = rounded_to / 2 + total * 1e-12  # what rounding, of the table and of floating numbers, leaves open
     table["departs"] = pd.Series("", index=table.index).mask(over > slack, MORE).mask(under > slack, LESS)
-    return table.assign(beyond=over.clip(lower=0).where(over > under, -under.clip(lower=0)))
+    table["beyond"] = over.clip(lower=0).where(over > under, 0.0 - under.clip(lower=0))
+    table["aside"] = allocations - followed_by_most(allocations, shares)
+    usual = max(float(table["aside"].abs().median()) / 0.6745, slack)
+    out = table["aside"] / usual
+    return table.assign(
+        stands_out=pd.Series("", index=table.index).mask(out > STANDS_OUT, ABOVE).mask(out < -STANDS_OUT, BELOW)
+    )
+
+
+def followed_by_most(allocations: "pd.Series[float]", shares: pd.DataFrame) -> "pd.Series[float]":
+    """Pounds of each area by the weights and the total whose distances from what was given have the least sum.
+
+    Notes
+    -----
+    Least absolute deviations as a linear programme: of u, p and q, none below zero, with X u + p - q = y, the sum of
+    p + q is made least. u holds the weights times the total.
+    """
+    size = float(allocations.sum())
+    areas, indicators = shares.shape
+    cost = np.concatenate([np.zeros(indicators), np.ones(2 * areas)])
+    meets = np.hstack([shares.to_numpy(), np.eye(areas), -np.eye(areas)])
+    found = linprog(cost, A_eq=meets, b_eq=allocations.to_numpy() / size, bounds=(0, None), method="highs")
+    return pd.Series(shares.to_numpy() @ found.x[:indicators] * size, index=shares.index)
 
 
 def _left_over(given: "pd.Series[float]", shares: pd.DataFrame, weight: Floats) -> Estimate:
@@ -187,10 +217,10 @@ class Audits:
     Parameters
     ----------
     summary : one row a table and set: `table`, `indicators`, `boroughs`, `left_over` (a proportion), `money` (the same
-        in pounds), `fit`, `departs` (how many boroughs), and `reason` where nothing can be said
+        in pounds), `fit`, `departs` and `stands_out` (how many boroughs), and `reason` where nothing can be said
     weights : one row a table, set and indicator, with its range
-    areas : the boroughs that no weights explain, one row each: `table`, `indicators`, `area`, `amount`, `departs`,
-        `beyond` (pounds)
+    areas : the boroughs that no weights explain or that stand out, one row each: `table`, `indicators`, `area`,
+        `amount`, `departs`, `beyond` (pounds), `stands_out`, `aside` (pounds); "no" where one of the two does not hold
     """
 
     summary: pd.DataFrame
@@ -210,16 +240,18 @@ def audits(
             if isinstance(found, CannotSay):
                 summary.append(about | {"boroughs": len(given), "reason": found.reason})
                 continue
-            out = found.areas[found.areas["departs"] != ""]
+            out = found.areas[(found.areas[["departs", "stands_out"]] != "").any(axis=1)]
             left, fit = found.left_over.value, found.fit
             summary.append(
                 about
-                | {"boroughs": len(given), "left_over": left, "money": left * given.sum(), "departs": len(out)}
+                | {"boroughs": len(given), "left_over": left, "money": left * given.sum()}
+                | {name: int((out[name] != "").sum()) for name in ("departs", "stands_out")}
                 | {"fit": None if isinstance(fit, CannotSay) else fit.value, "reason": ""}
             )
             weights.append(found.weights.assign(**about))
-            areas.append(out.assign(area=names.reindex(out.index), **about))
-    columns = ["table", "indicators", "boroughs", "left_over", "money", "fit", "departs", "reason"]
+            told = out.replace({"departs": {"": "no"}, "stands_out": {"": "no"}})
+            areas.append(told.assign(area=names.reindex(out.index), **about))
+    columns = ["table", "indicators", "boroughs", "left_over", "money", "fit", "departs", "stands_out", "reason"]
     return Audits(
         pd.DataFrame(summary, columns=columns),
         pd.concat(weights, ignore_index=True) if weights else pd.DataFrame(columns=WEIGHTS),
@@ -228,7 +260,7 @@ def audits(
 
 
 WEIGHTS = ("indicator", "weight", "lower", "upper", "table", "indicators")
-AREAS = ("gss_code", "area", "amount", "departs", "beyond", "table", "indicators")
+AREAS = ("gss_code", "area", "amount", "departs", "beyond", "stands_out", "aside", "table", "indicators")
 
 
 def audit_results(found: Audits, table: str, indicators: str) -> dict[str, Result]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from vfm.analysis import formula, formula_rules
+from vfm.analysis import formula, formula_audit, formula_rules
 from vfm.vocabulary.errors import DataError
 
 few = settings(max_examples=40, deadline=None)
@@ -154,6 +155,22 @@ def test_with_an_uplift_alone_none_loses_and_all_of_it_is_given(problem: Problem
     got = formula_rules.uplift_only(problem.need, problem.weights, uplift, previous=previous).table["allocation"]
     assert (got >= previous).all()
     assert got.sum() == 10_000 + uplift
+
+
+@few
+@given(seed=st.integers(0, 10_000), areas=st.integers(3, 12), indicators=st.integers(1, 4))
+def test_no_other_weights_come_nearer_than_those_that_the_audit_finds(seed: int, areas: int, indicators: int) -> None:
+    """Karush, Kuhn and Tucker: the slope is the same in every weight used, and no less in the others."""
+    rng = np.random.default_rng(seed)
+    shares = rng.dirichlet(np.ones(areas), size=indicators).T
+    given_shares = rng.dirichlet(np.ones(areas))
+    weights = formula_audit.nearest_weights(given_shares, shares)
+    assert weights.min() >= 0
+    assert weights.sum() == pytest.approx(1)
+    slope = shares.T @ (shares @ weights - given_shares)
+    used = weights > 1e-9
+    assert np.ptp(slope[used]) < 1e-9
+    assert slope.min() > slope[used].max() - 1e-9
 
 
 # ---- what is refused
