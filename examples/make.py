@@ -4,9 +4,12 @@ Everything is invented and seeded. What is real is read from data/raw and not wr
 boroughs, how many people live there, and the measures.
 """
 
+import os
 import shutil
 import sys
 from pathlib import Path
+
+os.environ["OPENPYXL_LXML"] = "False"  # the same bytes whether or not lxml is there, which writes XML in its own way
 
 from maker import assumed, catalogue, crime, faulty, monitoring, records, register
 

@@ -58,8 +58,8 @@ def says(path: Path) -> bool:
     match path.suffix:
         case ".csv":
             statuses = {row.get("status") for row in rows(path)}
-            if not statuses:  # no revision so far: its heading has the column
-                return path.name == "revisions.csv" and text.rstrip().endswith(",status")
+            if not statuses:  # a table without a row: its heading has the column, and the file beside it the word
+                return text.rstrip().endswith(",status")
             own = path.name == "data-received.csv"  # its rows are files, and a table of facts among them is published
             return statuses == {"illustrative"} | ({"published"} if own else set())
         case ".json" if path.name == documents.SCHEMA:
