@@ -23,7 +23,7 @@ from vfm.vocabulary.results import ILLUSTRATIVE
 
 TEMPLATE = "update.typ"
 STANDARD: Literal["ua-1"] = "ua-1"
-WIDEST, NARROWEST = 38, 6  # letters: what a column is weighed as, at most and at least
+WIDEST, SHORT, NARROWEST = 40, 18, 6  # letters: what a column is weighed as
 
 
 def pdf(
@@ -179,15 +179,21 @@ def _table(shown: Shown, data: pd.DataFrame) -> dict[str, Any]:
         {
             "head": tables.heading(head, units),
             "numeric": bool(unit),
-            "weight": _weight([head, *(row[place] for row in rows)]),
+            "weight": _weight(head, [row[place] for row in rows], bool(unit)),
         }
         for place, (head, unit) in enumerate(shown.columns.values())
     ]
     return {"kind": "table", "columns": columns, "rows": rows, "none": tables.NO_ROWS, **_about_shown(shown, data)}
 
 
-def _weight(texts: list[str]) -> int:
-    """How wide a column should be beside the others: its longest word at least, about a third of its longest text."""
-    longest = max(map(len, texts))
-    word = max((len(word) for text in texts for word in text.split()), default=1)
-    return min(max(word, longest // 3, NARROWEST), WIDEST)
+def _weight(head: str, cells: list[str], numeric: bool) -> int:
+    """How wide a column should be beside the others: whole where its cells are short, else about half of the longest.
+
+    No word of it is broken, as far as `WIDEST` allows.
+    """
+    longest = max(map(len, cells), default=0)
+    words_ = [len(word) for text in [head, *cells] for word in text.split()]
+    wanted = longest if longest <= SHORT else max(SHORT, longest // 2)
+    if numeric:
+        wanted = longest + longest // 3  # a figure is wider than a letter
+    return min(max(*words_, wanted, NARROWEST), WIDEST) + 2
