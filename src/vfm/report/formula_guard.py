@@ -2,7 +2,7 @@
 
 A name that begins with ``=``, ``+``, ``-`` or ``@`` (their full-width forms too), a tab or an end of a line can run as
 a formula when a CSV file, or a workbook saved as one, is opened. Such a text is preceded by an apostrophe. A text that
-is wholly a number is left as it is, and so is every number. See docs/decisions.
+is wholly a number is left as it is, and so is every number. See docs/decisions/0010-documents-say-the-same.md.
 """
 
 import re
