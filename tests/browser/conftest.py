@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail(NO_CHROMIUM) if MUST else pytest.skip(NO_CHROMIUM)
     with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield running
         running.close()
 

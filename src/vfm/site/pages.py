@@ -26,6 +26,8 @@ TOPICS = {
     "60-funding-formula": "The funding formula",
     "70-bidding": "Bidding for money",
     "75-services": "Services, providers and boroughs",
+    "90-quarterly-update": "The quarterly update",
+    "95-plain-words": "The update in plain words",
 }
 
 

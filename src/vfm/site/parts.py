@@ -72,6 +72,10 @@ class Parts:
         svg = self._content.drawing(figure_id).replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
         return self._drawn(shown, svg, self._table(shown, self._content.data(figure_id), {}))
 
+    def any(self, figure_id: str) -> Markup:
+        """A chart or a table, whichever the release has."""
+        return self.chart(figure_id) if self._content.kind[figure_id] == "charts" else self.table(figure_id)
+
     def drawn(self, figure_id: str, svg: str, rows: pd.DataFrame, anchor: str, title: str) -> Markup:
         """A drawing that the dashboard makes of a published table, with the rows that it shows beneath."""
         shown = self._content.shown[figure_id]

@@ -9,6 +9,7 @@ from vfm.report import words
 from vfm.site import drawings
 from vfm.site.content import Content
 from vfm.site.downloads import Downloads
+from vfm.site.known import Known
 from vfm.site.pages import Page, service_rows
 from vfm.site.parts import Parts
 from vfm.vocabulary.labels import slug
@@ -37,6 +38,7 @@ class Renderer:
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
         )
+        self._known = Known(content.folder)
         rows = service_rows(content)
         self._services = {row["service"]: row["slug"] for row in rows}
         self._boroughs = {area.name: area.slug for area in content.areas}
@@ -52,6 +54,7 @@ class Renderer:
             "content": self._content,
             "illustrative": ILLUSTRATIVE,
             "show": parts,
+            "known": self._known,
             "downloads": self._downloads,
             "tile_map": lambda: drawings.tile_map(self._content.areas, page.root),
             "service_address": lambda name: self._address("services", self._services.get(str(name)), page.root),
