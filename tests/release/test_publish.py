@@ -143,4 +143,16 @@ def test_what_a_release_was_made_from_is_kept_as_it_is_published(published: Path
     inputs = manifest.read(published)["inputs"]
     assert "data/raw/datapackage.json" in inputs
     for file, hashed in inputs.items():
-        assert (project / "data/kept" / hashed / Path(file).name).read_bytes() == (project / file).read_bytes()
+        assert (project / "data/kept" / hashed).read_bytes() == (project / file).read_bytes()
+
+
+def test_a_draft_whose_raw_files_have_changed_since_is_not_published(
+    draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = draft.parents[2] / "data/raw/reference/tile_grid.csv"
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert through_the_gate() == 1
+    said = capsys.readouterr().err
+    assert "data/raw/reference/tile_grid.csv" in said
+    assert "has changed since the draft was made" in said
+    assert not (draft.parents[1] / QUARTER).exists()

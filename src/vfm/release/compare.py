@@ -171,13 +171,11 @@ def _move(old: Value | None, new: Value | None) -> Move:
     if old.unit != new.unit:
         return Move.UNLIKE
     if not is_revised(old, new):
-        return Move.SAME
+        return Move.SAME if new.amount is not None or old.instead == new.instead else Move.OTHER_REASON
     if new.suppressed:
         return Move.SUPPRESSED
     if old.suppressed:
         return Move.UNCOVERED
-    if old.amount is None and new.amount is None:
-        return Move.OTHER_REASON
     if new.amount is None:
         return Move.NO_LONGER_SAID
     return Move.NOW_SAID if old.amount is None else Move.MOVED

@@ -6,6 +6,7 @@ twice: every copy of personal data is one more to guard.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,31 +14,47 @@ from pathlib import Path
 
 from vfm.data.catalogue import RECORDS, sha256
 from vfm.data.project import Project
-from vfm.data.staging import staging_folder
+from vfm.vocabulary.errors import DataError, Problem
 
 KEPT = "kept"
 
 
 def keep(project: Project, inputs: Mapping[str, str]) -> None:
-    """Keep every raw file of `inputs` (path from the project -> hash) but records, where it is not kept yet."""
-    folder = _folder(project)
-    for file, hashed in inputs.items():
-        if (folder / hashed).exists() or RECORDS in Path(file).parts:
-            continue
-        with staging_folder(folder / hashed) as staged:
-            copy = staged / Path(file).name
-            shutil.copyfile(project.root / file, copy)
-            copy.chmod(0o444)
+    """Keep every raw file of `inputs` (path from the project -> hash) but records, where it is not kept yet.
+
+    Raises
+    ------
+    DataError
+        when a file is no longer what the release was made from.
+    """
+    found = {file: recorded(project, file, hashed) for file, hashed in inputs.items()}
+    mend = "Make the draft again from the files as they are now, or put the file back as it was."
+    rule = "the raw file has changed since the draft was made"
+    if changed := [Problem(file, rule, mend) for file, data in found.items() if data is None]:
+        raise DataError("What the draft was made from is not all to be had any more.", changed)
+    for file, data in found.items():
+        target = place(project, inputs[file])
+        if data is not None and not target.exists() and RECORDS not in Path(file).parts:
+            put(data, target)
+            target.chmod(0o444)
 
 
-def place(project: Project, file: str, hashed: str) -> Path:
+def put(data: bytes | Path, target: Path) -> None:
+    """Write a file in one step: what is at `target` is all of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    part.write_bytes(data) if isinstance(data, bytes) else shutil.copyfile(data, part)
+    part.replace(target)
+
+
+def place(project: Project, hashed: str) -> Path:
     """Where a raw file is kept."""
-    return _folder(project) / hashed / Path(file).name
+    return project.root / "data" / KEPT / hashed
 
 
 def recorded(project: Project, file: str, hashed: str) -> bytes | Path | None:
     """What a release recorded as `file` with the hash `hashed`: where it is or what it holds; None if not to be had."""
-    for path in (project.root / file, place(project, file, hashed)):
+    for path in (project.root / file, place(project, hashed)):
         if path.is_file() and sha256(path) == hashed:
             return path
     return next((old for old in versions(project, file) if hashlib.sha256(old).hexdigest() == hashed), None)
@@ -55,7 +72,3 @@ def git(folder: Path, *arguments: str) -> bytes:
         return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return b""
-
-
-def _folder(project: Project) -> Path:
-    return project.root / "data" / KEPT

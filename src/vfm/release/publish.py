@@ -37,6 +37,7 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
     if is_personal(reason):
         raise UsageError("The reason is published, and has personal data in it: say it without.")
     target = project.published(quarter)
+    kept.keep(project, described["inputs"])
     if current is not None:
         if not reason:
             raise UsageError(
@@ -47,7 +48,6 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
             raise DataError(f"The draft of {quarter} says nothing that version {current} does not: nothing to publish.")
         _archive(project, quarter, current)
     attack.require_safe(project, quarter, folder)  # other releases may have been published since the draft was made
-    kept.keep(project, described["inputs"])
     with staging_folder(target) as staged:
         shutil.copytree(folder, staged, dirs_exist_ok=True)
         sealed = {name: value for name, value in described.items() if name != "outputs"}

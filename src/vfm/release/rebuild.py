@@ -104,19 +104,14 @@ def _bring_what_it_revises(project: Project, clean: Project, described: Mapping[
     shutil.copytree(folder, clean.published(Quarter.parse(earlier["quarter"])))
     for file, hashed in earlier["inputs"].items():
         if described["inputs"].get(file) != hashed:
-            _restored(project, file, hashed, kept.place(clean, file, hashed))
+            _restored(project, file, hashed, kept.place(clean, hashed))
 
 
 def _restored(project: Project, file: str, hashed: str, target: Path) -> bool:
     found = kept.recorded(project, file, hashed)
-    if found is None:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(found, bytes):
-        target.write_bytes(found)
-    else:
-        shutil.copyfile(found, target)
-    return True
+    if found is not None and not target.exists():
+        kept.put(found, target)
+    return found is not None
 
 
 def _as_catalogued(root: Path, clean: Project, described: Mapping[str, Any]) -> None:

@@ -168,14 +168,14 @@ def _mark_numbers(folder: Path, marked: set[str]) -> None:
 
 
 def _mark_tables(folder: Path, found: Sequence[Known]) -> None:
+    where = places(folder)
     for kind, figure in dict.fromkeys((kind, figure) for kind, figure, _ in found if kind in FOLDERS):
         path = folder / FOLDERS[kind] / f"{figure}.json"
         shown = figures.read_one(path)
         data = figures.read_data(path.with_suffix(".csv"), shown)
-        where = places(folder, kind, figure)
         rows: dict[int, list[str]] = {}
-        for cell in (cell for one, name, cell in found if (one, name) == (kind, figure)):
-            rows.setdefault(where[cell].row, []).append(where[cell].heading)
+        for place in (where[known] for known in found if known[:2] == (kind, figure)):
+            rows.setdefault(place.row, []).append(place.heading)
         shown, data = revised.marked_table(shown, data, rows)
         path.write_text(figures.as_json(shown), encoding="utf-8", newline="\n")
         path.with_suffix(".csv").write_text(figures.as_csv(data), encoding="utf-8", newline="\n")

@@ -71,9 +71,12 @@ def read_values(folder: Path) -> dict[Known, Value]:
 
 
 def is_revised(old: Value, new: Value) -> bool:
-    """Whether a value is another than it was: by more than the last digit of another machine, or in its mark."""
+    """Whether a value is another than it was: by more than the last digit of another machine, hidden, given or gone.
+
+    Where nothing is said in either, another reason is no revision of a figure.
+    """
     if old.amount is None or new.amount is None:
-        return (old.amount, old.instead) != (new.amount, new.instead)
+        return (old.amount is None, old.suppressed) != (new.amount is None, new.suppressed)
     return not tolerance_of(str(new.kind), new.figure).allows(old.amount, new.amount)
 
 
@@ -108,10 +111,14 @@ class Place:
     unit: str
 
 
-def places(folder: Path, kind: Kind, figure: str) -> dict[str, Place]:
-    """Where each value of a table, or of the data of a chart, stands: by what its cell is called."""
-    cells = contents.read(folder, values_alone=True)[kind, figure]
-    return {place.cell: place for place in _places(json.loads(str(cells["columns"])), cells).values()}
+def places(folder: Path) -> dict[Known, Place]:
+    """Where each value of every table, and of the data of every chart, stands."""
+    return {
+        (kind, figure, place.cell): place
+        for (kind, figure), cells in contents.read(folder, values_alone=True).items()
+        if kind in {Kind.TABLE, Kind.CHART_DATA}
+        for place in _places(json.loads(str(cells["columns"])), cells).values()
+    }
 
 
 def _places(columns: Mapping[str, Sequence[str]], cells: Cells) -> dict[str, Place]:
