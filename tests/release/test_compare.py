@@ -294,6 +294,13 @@ def test_a_file_that_came_changed_or_went(
     assert [str(change.cause) for change in found] == ([cause] if cause else [])
 
 
+def test_another_profile_of_disclosure_control_is_a_change_of_suppression(tmp_path: Path) -> None:
+    common = {"quarter": QUARTER, "as_of": "2020-04-30", "code": "a", "packages": {}, "parameters": {}, "inputs": {}}
+    old, new = ({**common, "disclosure": {"profile": profile}} for profile in ("10-5", "5"))
+    (found,) = changes(Sides(Project(tmp_path), old, new))
+    assert (found.cause, found.what) == (Cause.SUPPRESSION, "the profile of disclosure control, 10-5 to 5")
+
+
 @pytest.mark.parametrize(
     ("period", "which"),
     [

@@ -51,7 +51,7 @@ def _made(sides: Sides, cause: Cause, say: Report) -> Values:
         for file in sorted({*sides.old["inputs"], *sides.new["inputs"]}):
             if sides.old["inputs"].get(file) != sides.new["inputs"].get(file):
                 _as_of(sides, file, cause, root)
-        _catalogued(root, project)
+        _catalogued(root, project, sides.old.get("disclosure", {}).get("profile"))
         is_new = _reached(Cause.NEW_PERIOD, cause)
         quarter = Quarter.parse((sides.new if is_new else sides.old)["quarter"])
         return read_values(refresh(project, quarter, {}, say, told=told(sides, cause)))
@@ -92,7 +92,7 @@ def _as_of(sides: Sides, file: str, cause: Cause, root: Path) -> None:
     else:
         is_new = _reached(changes.of_incoming(sides, file)[0] if kind == "incoming" else Cause(kind), cause)
     if not is_new:
-        _as_it_was(sides, file, root / file, keep_heading=kind == "rows")
+        _as_it_was(sides, file, root / file, keep_heading=kind != "incoming")
 
 
 def _as_it_was(sides: Sides, file: str, target: Path, *, keep_heading: bool) -> None:
@@ -113,13 +113,15 @@ def _write(target: Path, data: bytes) -> None:
     target.write_bytes(data)
 
 
-def _catalogued(root: Path, project: Project) -> None:
-    """Put the hashes of the files as they are into the catalogues."""
+def _catalogued(root: Path, project: Project, profile: str | None) -> None:
+    """Put the hashes of the files as they are into the catalogues, and the older profile: suppression comes last."""
     for raw in {project.raw, Project(root).raw}:
         path = raw / CATALOGUE
         if path.is_file():
             package = json.loads(path.read_text(encoding="utf-8-sig"))
             package["resources"] = list(_present(raw, package["resources"]))
+            if profile and raw == project.raw:
+                package["disclosure"] = profile
             path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
 
 

@@ -76,6 +76,9 @@ def changes(sides: Sides) -> list[Change]:
             found.append(Change(Cause.METHOD, f"{name} {was} to {is_}"))
     if not sides.same_quarter:
         found.append(Change(Cause.NEW_PERIOD, f"the quarter, {old['quarter']} to {new['quarter']}"))
+    profiles = [side.get("disclosure", {}).get("profile", "none") for side in (old, new)]
+    if profiles[0] != profiles[1]:
+        found.append(Change(Cause.SUPPRESSION, f"the profile of disclosure control, {profiles[0]} to {profiles[1]}"))
     for cause, words in movements.of_parameters(old["parameters"], new["parameters"]).items():
         found += [Change(cause, what) for what in words]
     for file in sorted({*old["inputs"], *new["inputs"]}):

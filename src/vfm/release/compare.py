@@ -11,9 +11,10 @@ from typing import Any
 from vfm.data.project import Project
 from vfm.release import between, find, manifest
 from vfm.release.changes import Change, Sides, changes
+from vfm.release.contents import Said
 from vfm.release.movements import UNEXPLAINED, Cause, Part, as_decimal, split
 from vfm.release.refresh import Report
-from vfm.release.values import Known, Value, is_revised, read_values
+from vfm.release.values import Known, Value, apart, is_revised, read_values
 from vfm.report import words
 from vfm.vocabulary.errors import UsageError
 
@@ -185,11 +186,10 @@ def _moved(old: Mapping[Known, Value], new: Mapping[Known, Value]) -> bool:
     return any(_move(old[known], new[known]) is Move.MOVED for known in old if known in new)
 
 
-def shown(value: Value | None) -> str:
-    """A value as a person reads it, or what stands in its place."""
+def _said(value: Value | None) -> Said:
     if value is None:
         return "nothing"
-    return value.instead if value.amount is None else words.quantity(float(value.amount), value.unit)
+    return value.instead if value.amount is None else value.amount
 
 
 def moved_by(amount: Fraction, unit: str) -> str:
@@ -207,7 +207,8 @@ def moved_by(amount: Fraction, unit: str) -> str:
 
 def _as_lines(one: Compared) -> list[str]:
     value = one.value
-    lines = [f"    {value.name}: {one.move}, {shown(one.old)} to {shown(one.new)}"]
+    before, after = apart(_said(one.old), _said(one.new), value.unit)
+    lines = [f"    {value.name}: {one.move}, {before} to {after}"]
     if one.move is Move.SUPPRESSED or one.move is Move.UNCOVERED:
         lines.append(f"        {Cause.SUPPRESSION}: what it moved by is not said")
     for part in one.parts:

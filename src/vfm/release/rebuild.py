@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from vfm.data import said
 from vfm.data.catalogue import CATALOGUE, INCOMING
 from vfm.data.project import Project
 from vfm.release import find, gather, kept, manifest, old_code
@@ -86,7 +87,7 @@ def clean_project(project: Project, root: Path, described: Mapping[str, Any]) ->
     problems = [Problem(file, NOT_HAD, "Put it back as it was, from its publisher or a copy.") for file in missing]
     if any(not problem.file.endswith(CATALOGUE) for problem in problems):
         raise DataError("What the release was made from is not all to be had.", problems)
-    _bring_what_it_revises(project, clean, described)
+    _bring_what_was_out(project, clean, described)
     for one in {clean, Project(root)}:  # the example borrows facts from the published record
         _as_catalogued(project.root, one, described)
     shutil.copytree(project.notebooks, clean.notebooks, ignore=shutil.ignore_patterns(".*"))
@@ -95,16 +96,39 @@ def clean_project(project: Project, root: Path, described: Mapping[str, Any]) ->
     return clean
 
 
-def _bring_what_it_revises(project: Project, clean: Project, described: Mapping[str, Any]) -> None:
-    """Put the release that this one revises, and what that was made from, where the making of this one finds them."""
-    if not described.get("revises"):
-        return
-    folder = find.find(project, described["revises"])
-    earlier = manifest.read(folder)
-    shutil.copytree(folder, clean.published(Quarter.parse(earlier["quarter"])))
-    for file, hashed in earlier["inputs"].items():
-        if described["inputs"].get(file) != hashed:
-            _restored(project, file, hashed, kept.place(clean, hashed))
+def _bring_what_was_out(project: Project, clean: Project, described: Mapping[str, Any]) -> None:
+    """Put the releases that this one was held against where its making finds them: those it revises or counts with.
+
+    Of the first the making reads everything, and what that was made from; of the others what they say of people.
+    """
+    if described.get("revises"):
+        folder = find.find(project, described["revises"])
+        earlier = manifest.read(folder)
+        shutil.copytree(folder, clean.published(Quarter.parse(earlier["quarter"])))
+        for file, hashed in earlier["inputs"].items():
+            if described["inputs"].get(file) != hashed:
+                _restored(project, file, hashed, kept.place(clean, hashed))
+    for name in described.get("disclosure", {}).get("attacked_with", []):
+        quarter, _, version = name.partition(" ")
+        number = int(version[1:]) if version else published_then(project, Quarter.parse(quarter), described)
+        folder = find.find(project, f"{quarter}@v{number}")
+        target = clean.reports / (f"archive/{quarter}/{version}" if version else quarter)
+        target.mkdir(parents=True, exist_ok=True)
+        for file in (manifest.MANIFEST, said.FILE):
+            shutil.copyfile(folder / file, target / file)
+
+
+def published_then(project: Project, quarter: Quarter, described: Mapping[str, Any]) -> int | None:
+    """The version of a quarter's release that was published when a release was made; of its own, the one it follows."""
+    if str(quarter) == described["quarter"]:
+        return int(described["follows"])
+    when = described.get("published_at", "9999")
+    out = [
+        number
+        for number, folder in find.versions(project, quarter).items()
+        if manifest.read(folder).get("published_at", "") <= when
+    ]
+    return max(out, default=None)
 
 
 def _restored(project: Project, file: str, hashed: str, target: Path) -> bool:

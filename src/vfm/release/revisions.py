@@ -14,9 +14,9 @@ from typing import Any
 from vfm.data.project import Project
 from vfm.release import find, manifest
 from vfm.release.changes import Sides, changes
-from vfm.release.contents import Kind
+from vfm.release.contents import Kind, Said
 from vfm.release.movements import UNEXPLAINED, Cause, as_decimal
-from vfm.release.values import Known, Value, is_revised, places, read_values
+from vfm.release.values import Known, Value, apart, is_revised, places, read_values
 from vfm.report import figures, revised, words
 from vfm.vocabulary.periods import Quarter
 
@@ -56,12 +56,9 @@ class Revision:
         return CORRECTIONS if self.causes == Cause.CORRECTION else f"Why: {self.causes}"
 
     @property
-    def was(self) -> str:
-        return _in_words(self.before, self.unit)
-
-    @property
-    def is_now(self) -> str:
-        return _in_words(self.after, self.unit)
+    def in_words(self) -> tuple[str, str]:
+        """Before and after as a reader is told them."""
+        return apart(_said(self.before), _said(self.after), self.unit)
 
 
 def record(project: Project, quarter: Quarter, folder: Path, described: Mapping[str, Any]) -> str | None:
@@ -115,8 +112,10 @@ def grouped(found: Iterable[Revision]) -> dict[tuple[str, str], dict[str, list[R
         by_release.setdefault((one.release, one.revises), {}).setdefault(one.group, []).append(one)
     first = (SCHEDULED, CORRECTIONS)
     return {
-        release: dict(sorted(groups.items(), key=lambda item: (item[0] not in first, item[0] != SCHEDULED, item[0])))
-        for release, groups in reversed(by_release.items())
+        (_called(release), _called(revises)): dict(
+            sorted(groups.items(), key=lambda item: (item[0] not in first, item[0] != SCHEDULED, item[0]))
+        )
+        for (release, revises), groups in reversed(by_release.items())
     }
 
 
@@ -143,11 +142,17 @@ def _as_text(value: Value) -> str:
     return value.instead if value.amount is None else as_decimal(value.amount)
 
 
-def _in_words(text: str, unit: str) -> str:
+def _said(text: str) -> Said:
     try:
-        return words.quantity(float(Fraction(text)), unit)
+        return Fraction(text)
     except ValueError:
         return text
+
+
+def _called(name: str) -> str:
+    """A release's name in words: "January to March 2020, version 2"."""
+    quarter, _, version = name.partition("@v")
+    return f"{Quarter.parse(quarter).words}, version {version}"
 
 
 def _write(folder: Path, found: Sequence[Revision]) -> None:

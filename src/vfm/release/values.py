@@ -12,8 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from vfm.release import contents
-from vfm.release.contents import Cells, Kind
+from vfm.release.contents import Cells, Kind, Said
 from vfm.release.tolerances import tolerance_of
+from vfm.report import words
 from vfm.vocabulary.errors import DataError
 
 SUPPRESSED = "[c]"
@@ -78,6 +79,26 @@ def is_revised(old: Value, new: Value) -> bool:
     if old.amount is None or new.amount is None:
         return (old.amount is None, old.suppressed) != (new.amount is None, new.suppressed)
     return not tolerance_of(str(new.kind), new.figure).allows(old.amount, new.amount)
+
+
+def apart(before: Said, after: Said, unit: str) -> tuple[str, str]:
+    """Two values as a person reads them, with enough places that two that differ read as two.
+
+    >>> apart(Fraction(2_183_000), Fraction(2_178_000), "£")
+    ('£2,183,000', '£2,178,000')
+    """
+    if not isinstance(before, Fraction) or not isinstance(after, Fraction):
+        return _in_words(before, unit), _in_words(after, unit)
+    old, new = float(before), float(after)
+    for how in (words.quantity, lambda value, unit: words.cell(value, unit), lambda value, _: f"{value:,.12g}"):
+        pair = how(old, unit), how(new, unit)
+        if pair[0] != pair[1]:
+            break
+    return pair
+
+
+def _in_words(said: Said, unit: str) -> str:
+    return words.quantity(float(said), unit) if isinstance(said, Fraction) else str(said)
 
 
 def _number(figure: str, cells: Cells) -> Value:
