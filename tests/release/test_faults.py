@@ -22,6 +22,11 @@ FAULTS = {
     "an exception": ("x = 1\n1 / 0", "failed with ZeroDivisionError: division by zero", "x = 1"),
     "a kernel that dies": ("import os\nos._exit(9)", "its kernel died", ""),
     "an id used twice": (PUBLISH.format(id="first", value=3), 'the figure "first" is already published', "import vfm"),
+    "words stronger than their evidence": (
+        'release.say("The service reduced crime.", level=1)',
+        '"reduced" says more than level 1 of the Maryland scale carries',
+        "release.say(",
+    ),
     "a figure that is not there": ('release["frist"]', 'Did you mean "first"?', 'release["frist"]'),
 }
 

@@ -7,7 +7,14 @@ quarter, and what is not better for being more has no cost.
 import pandas as pd
 import pytest
 
-from vfm.analysis.returned_costs import as_result, cost_of_returns, in_prices, pounds_returned, services_returned
+from vfm.analysis.returned_costs import (
+    as_result,
+    cost_of_returns,
+    in_prices,
+    over_services,
+    pounds_returned,
+    services_returned,
+)
 from vfm.vocabulary.results import CannotSay, Estimate
 
 SERVICES = pd.DataFrame({"service_id": ["a", "b"], "name": ["Alpha", "Beta"]})
@@ -81,6 +88,40 @@ def test_the_costs_in_the_prices_of_a_year_stand_beside_those_in_cash() -> None:
     silent = in_prices(table(), index, "2024-25", quarter=Q4)
     assert silent["real_cost"].isna().all()
     assert silent["reason"].iloc[1] == "the deflator has no value for 2024-25"
+
+
+# Six services of one measure: spends 10, 20, 35, 10, 50, 20 and counts 2 to 6 and 1; one more without a count, and two
+# of another measure. 145 over 21. Means 24.1667 and 3.5; sums of squares 4,725 - 3,504.17 and 91 - 73.5, of products
+# 590 - 507.5, each over 5 x 6: 40.694444, 0.583333 and 2.75. t of 5 is 2.570582, squared 6.607891, so that
+# g = 6.607891 x 0.583333/3.5^2 = 0.314661.
+SEVERAL = pd.DataFrame(
+    [
+        *(("a", spend, count) for spend, count in zip((10, 20, 35, 10, 50, 20), (2, 3, 4, 5, 6, 1), strict=True)),
+        ("a", 40, None),
+        ("b", 30, 3),
+        ("b", 90, 6),
+    ],
+    columns=["measure", "spend", "count"],
+)
+
+
+def test_over_all_services_the_cost_has_limits_for_how_services_differ() -> None:
+    one, other = over_services(SEVERAL, seed=1).to_dict("records")
+    assert (one["measure"], one["n"], one["spend"], one["count"], one["reason"]) == ("a", 6, 145, 21, "")
+    assert one["cost"] == pytest.approx(145 / 21)
+    assert one["g"] == pytest.approx(0.314661, rel=1e-5)
+    # (24.1667 - 3.5 r)^2 = 6.607891 (40.694444 - 2 r 2.75 + 0.583333 r^2)
+    for end in (one["fieller_lower"], one["fieller_upper"]):
+        assert (145 / 6 - 3.5 * end) ** 2 == pytest.approx(
+            6.607891 * (40.694444 - 2 * end * 2.75 + 0.583333 * end**2), rel=1e-5
+        )
+    assert one["bca_lower"] < one["cost"] < one["bca_upper"]
+    assert (other["n"], other["cost"]) == (2, pytest.approx(120 / 9))
+    assert "there are too few providers to draw from: 2" in other["reason"]
+
+
+def test_the_same_seed_draws_the_same_services() -> None:
+    pd.testing.assert_frame_equal(over_services(SEVERAL, seed=3), over_services(SEVERAL.sample(frac=1), seed=3))
 
 
 def test_only_what_is_better_for_being_more_and_counted_in_the_quarter_has_a_cost() -> None:

@@ -10,7 +10,7 @@ from scipy import stats
 from vfm.analysis import impact
 from vfm.analysis.difference_in_differences import ONE_BEFORE, are_few, treatment_refusal
 from vfm.analysis.few_places import of_few
-from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of
+from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of, within
 from vfm.analysis.impact import About, Effect
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -64,14 +64,14 @@ def event_study(
     each = {e: told(pd.Series({e: 1.0})) for e in columns}
     single = {e: found if isinstance(found, CannotSay) else found[0] for e, found in each.items()}
     rows = [impact.check(impact.PLACEBO, f"{-int(e)} before the start", single[e]) for e in columns if int(e) < -1]
-    left_out = impact.check(impact.LEFT_OUT, "any", CannotSay("see the two-way estimate of the same panel"))
+    left_out = _each_left_out(panel, outcome, unit, time, columns, after)
     many = panel[first_treated].nunique() > 1
     return impact.from_panel(
         overall[0],
         about=about,
         design="event study with fixed effects of unit and time",
         table=_event_table(fit, single, exposures),
-        checks=[*(rows or [impact.check(impact.PLACEBO, "any", ONE_BEFORE)]), left_out],
+        checks=[*(rows or [impact.check(impact.PLACEBO, "any", ONE_BEFORE)]), *left_out],
         cautions=["units start at different times, so an exposure may hold the effect of another"] * many,
         coverage=coverage,
         further=overall[1] | {"pre-trend-p": _pre_trend(fit, [name for name in columns if int(name) < -1], few)},
@@ -94,6 +94,24 @@ def _told(
         return of_few(estimate, one, few=few, coverage=coverage, generator=generator, method=words)
 
     return told
+
+
+def _each_left_out(
+    panel: pd.DataFrame, outcome: str, unit: str, time: str, columns: dict[str, "pd.Series[float]"], after: list[str]
+) -> list[dict[str, object]]:
+    """The mean over exposures from 0 without each unit; only the coefficients are worked out again."""
+    raw = np.column_stack([panel[outcome].astype(float), *columns.values()])
+    codes = [pd.factorize(panel[name])[0].astype(np.int64) for name in (unit, time)]
+    places = [list(columns).index(name) for name in after]
+    rows = []
+    for code, name in enumerate(panel[unit].unique()):
+        kept = codes[0] != code
+        left = within(raw[kept], [c[kept] for c in codes])
+        solved, _, rank, _ = np.linalg.lstsq(left[:, 1:], left[:, 0], rcond=1e-10)
+        lost = CannotSay("an exposure is left without a unit to show it")
+        found = lost if rank < len(columns) else Estimate(float(solved[places].mean()))
+        rows.append(impact.check(impact.LEFT_OUT, name, found))
+    return rows
 
 
 def _exposures(

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from vfm.analysis.bootstrap import bootstrap_ratios
 from vfm.analysis.growth import real_terms
+from vfm.analysis.ratios import provider_ratios
 from vfm.analysis.unit_costs import unit_cost
 from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.periods import Quarter
@@ -65,6 +67,39 @@ def cost_of_returns(
     table["mark"] = np.where(hidden, Mark.SUPPRESSED, Mark.NOT_APPLICABLE)
     shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count", "mark"]
     return table[shown].join(costs.rename(columns={"value": "cost"})[["cost", "lower", "upper", "reason"]])
+
+
+def over_services(costs: pd.DataFrame, *, level: float = 0.95, draws: int = 10_000, seed: int) -> pd.DataFrame:
+    """The cost of each thing over all services that return it, with limits for how services differ from one another.
+
+    Parameters
+    ----------
+    costs : from `cost_of_returns`; a service whose spend or count is not known is left out
+    level : coverage of both intervals
+    draws, seed : of the bootstrap
+
+    Returns
+    -------
+    One row a measure, by name: `measure`, `n` (services), `spend`, `count`, `cost` (a ratio of totals),
+    `fieller_lower`, `fieller_upper` and `g`, how unsure what it is divided by is (see `ratios`), `bca_lower` and
+    `bca_upper` (see `bootstrap`), and `reason`, which says why limits are not there.
+    """
+    known = costs.dropna(subset=["spend", "count"]).astype({"spend": float, "count": float})
+    fieller = provider_ratios(known, by="measure", level=level).set_index("measure")
+    drawn = bootstrap_ratios(known, by=["measure"], draws=draws, seed=seed, level=level).set_index("measure")
+    sums = known.groupby("measure")[["spend", "count"]].sum()
+    both = sums.assign(
+        n=drawn["n"],
+        cost=drawn["value"],
+        fieller_lower=fieller["lower"],
+        fieller_upper=fieller["upper"],
+        g=fieller["g"],
+        bca_lower=drawn["lower"],
+        bca_upper=drawn["upper"],
+    )
+    reasons = pd.DataFrame({"Fieller": fieller["reason"], "bootstrap": drawn["reason"]})
+    told = ["; ".join(f"{name}: {why}" for name, why in row.items() if why) for _, row in reasons.iterrows()]
+    return both.assign(reason=told).reset_index()[["measure", "n", *both.columns.drop("n"), "reason"]]
 
 
 def in_prices(costs: pd.DataFrame, index: "pd.Series[float]", base: str, *, quarter: str) -> pd.DataFrame:

@@ -139,6 +139,23 @@ def side_by_side(verdicts: dict[str, Verdict]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["service", *map(str, Criterion)])
 
 
+def in_words(verdicts: dict[str, Verdict]) -> str:
+    """What a chart of `side_by_side` shows, for those who do not see it: by criterion, who is on which rung."""
+    said = []
+    for place, criterion in enumerate(Criterion):
+        held: dict[Rung, list[str]] = {}
+        for name, verdict in verdicts.items():
+            held.setdefault(verdict.statements[place].rung, []).append(name)
+        ranks = [rung for rung in Rung if rung in held]
+        if len(ranks) == 1:
+            said.append(f"{criterion}: {ranks[0]} for every service")
+            continue
+        most = max(ranks, key=lambda rung: (len(held[rung]), rung is Rung.CANNOT_SAY))
+        parts = [f"{rung} for {', '.join(held[rung])}" for rung in ranks if rung is not most]
+        said.append(f"{criterion}: {'; '.join(parts)}; {most} for every other service")
+    return ". ".join(one[0].upper() + one[1:] for one in said) + "."
+
+
 def statements(verdicts: dict[str, Verdict], *criteria: Criterion) -> pd.DataFrame:
     """One row a statement under `criteria`.
 

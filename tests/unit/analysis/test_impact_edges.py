@@ -410,6 +410,28 @@ def test_an_event_study_is_a_regression_on_dummies() -> None:
     assert isinstance(p, Estimate) and p.value == pytest.approx(stats.f.sf(f, 3, 29))
 
 
+def test_an_event_study_is_made_again_without_each_unit() -> None:
+    panel = panel_of(np.random.default_rng(23).normal(size=(31, 6)), [3.0] * 16 + [np.nan] * 15)
+    found = event_study(panel, **PANEL, about=ABOUT)
+    assert isinstance(found, Effect)
+    left = found.checks[found.checks["check"] == impact.LEFT_OUT].set_index("of")["value"]
+    assert len(left) == 31
+    for unit in (0, 15):
+        without = event_study(panel[panel["unit"] != unit], **PANEL, about=ABOUT)
+        assert isinstance(without, Effect) and left[str(unit)] == pytest.approx(without.value)
+
+
+def test_an_exposure_that_one_unit_alone_shows_is_not_made_without_it() -> None:
+    """Unit 0 starts last of 30, so that it alone shows the fourth time before a start."""
+    starts = [4.0, *[2.0] * 14, *[np.nan] * 15]
+    panel = panel_of(np.random.default_rng(24).normal(size=(30, 6)), starts)
+    found = event_study(panel, **PANEL, about=ABOUT, ends=(-4, 1))
+    assert isinstance(found, Effect)
+    checks = found.checks[found.checks["check"] == impact.LEFT_OUT].set_index("of")
+    assert checks["reason"]["0"] == "an exposure is left without a unit to show it"
+    assert checks["reason"]["1"] == ""
+
+
 def test_the_placebo_of_a_panel_is_the_middle_of_the_time_before() -> None:
     panel = panel_of(np.random.default_rng(22).normal(size=(8, 6)), [4.0] * 4 + [np.nan] * 4)
     found = did.two_way(panel, **PANEL, about=ABOUT)

@@ -94,6 +94,17 @@ def test_effectiveness_goes_no_further_than_the_design(
     assert reason in said.reason
 
 
+def test_words_for_those_who_do_not_see_the_chart_name_whoever_stands_apart() -> None:
+    results = pd.DataFrame([outcome("R1", "before-after")])
+    table = pd.DataFrame([cost("2019", 10), cost("2019", 9) | {"service_id": "t"}])
+    found = verdicts.service_verdicts(table, results, SERVICES)
+    assert verdicts.in_words(found) == (
+        "Economy: cannot say for every service. Efficiency: cannot say for every service. "
+        "Effectiveness: suggested for Example; cannot say for every other service. "
+        "Equity: cannot say for every service."
+    )
+
+
 def test_a_plan_and_a_grant_are_no_reason_to_speak_of_a_service() -> None:
     table = pd.DataFrame([cost("2019", 10, value_precision="plan"), cost("2019", 10, denominator="grant")])
     none = pd.DataFrame(columns=["result_id", "service_id", "kind", "measure", "evidence", "value"])

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 import vfm
 from vfm.report import figures, fragments, tables
 from vfm.report.publishing import STAGING_VARIABLE, Release
+from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Status
 
@@ -336,6 +337,14 @@ def test_hostile_words_of_a_number_are_words(release: Release, words: str) -> No
         seen = assert_harmless(html)
         assert words in seen.words
         assert not {"strong", "code", "a"} & set(seen.tags)
+
+
+def test_words_that_say_more_than_their_design_are_refused(release: Release) -> None:
+    release.number("fall", Estimate(-0.2), **ABOUT | {"unit": "proportion"})
+    assert "was lower by" in release.say("Crime was lower by {fall} after it began.", level=1).text
+    assert "estimated" in release.say("It is estimated to have reduced crime by {fall}.", level=3).text
+    with pytest.raises(DataError, match=r'"reduced" says more than level 1 .* It reduced crime by'):
+        release.say("Crime was measured twice. It reduced crime by {fall}. That was all.", level=1)
 
 
 @pytest.mark.parametrize("words", ["<script>alert(1)</script>", '<img src=x onerror="alert(1)">', "<h1>x</h1>"])
