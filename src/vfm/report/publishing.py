@@ -26,7 +26,7 @@ from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.report.revised import with_provisional
 from vfm.vocabulary.errors import suggestion
-from vfm.vocabulary.evidence import require_no_stronger
+from vfm.vocabulary.evidence import each_no_stronger
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import ILLUSTRATIVE, CannotSay, Estimate, Result, Status
 
@@ -166,21 +166,12 @@ class Release:
     def say(self, *paragraphs: str, level: int | None = None) -> Fragment:
         """Paragraphs in Markdown whose numbers are figures, by id: ``{budget-2019-20}``.
 
-        ``{id}`` is the number, ``{id:range}`` its interval and ``{id:period}`` what it is about.
-
-        Parameters
-        ----------
-        level : Maryland, 1 to 5, of the design that the paragraphs rest on, where they say how something changed
-
-        Raises
-        ------
-        DataError
-            when a sentence is stronger than `level` can carry: a release that says so is not built.
+        ``{id}`` is the number, ``{id:range}`` its interval and ``{id:period}`` what it is about. With the `level` of
+        the design that they rest on (Maryland, 1 to 5), a sentence that says more than it can carry is a DataError.
         """
         text = "\n\n".join(self.fill(paragraph) for paragraph in paragraphs)
         if level is not None:
-            for sentence in re.split(r"(?<=[.!?])\s+", text):
-                require_no_stronger(sentence, level)
+            each_no_stronger(text, level)
         marks = _Marked(self)
         html = str(mistune.create_markdown(escape=True)("\n\n".join(map(marks.format, paragraphs))))
         return Fragment(f'<div class="say">{marks.put_back(html)}</div>', text)

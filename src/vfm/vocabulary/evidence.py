@@ -138,6 +138,12 @@ def require_no_stronger(text: str, level: int) -> None:
         )
 
 
+def each_no_stronger(text: str, level: int) -> None:
+    """`require_no_stronger` of each sentence of a text, so that the one at fault is named."""
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        require_no_stronger(sentence, level)
+
+
 SENTENCES = {
     Wording.DESCRIPTIVE: "{outcome} was {way} after {service} began",
     Wording.ASSOCIATED: "{service} is associated with {way} {outcome}",
