@@ -1,5 +1,7 @@
 """Services, providers and awards as a reader looks them up: who is paid for what, how long, and until when."""
 
+from typing import Any
+
 import pandas as pd
 
 from vfm.vocabulary.labels import named
@@ -50,12 +52,11 @@ def services_of(register: pd.DataFrame, services: pd.DataFrame, quarter: Quarter
     -------
     `service_id`, `service`, `theme`, `scope`, `providers` (each once, in the order of their awards), `awards`, `pounds`
     of all its awards that state an amount, `start` of the first, `end` of the last to end, `months` of the award that
-    stood at the end of the quarter or else the latest, and `standing` there.
+    ran at the end of the quarter, or else of the last before it, or the next; and `standing` there.
     """
     rows = []
     for service_id, found in register.groupby("service_id", sort=False):
-        at_end = found[found["standing"].isin([ENDS_SOON, RUNS])]
-        latest = (at_end if len(at_end) else found).iloc[-1]
+        latest = _that_counts(found)
         rows.append(
             {
                 "service_id": service_id,
@@ -73,6 +74,15 @@ def services_of(register: pd.DataFrame, services: pd.DataFrame, quarter: Quarter
     table = pd.DataFrame(rows)
     scope = services.set_index("service_id")["scope"]
     return table.assign(scope=table["service_id"].map(scope)).sort_values("service", ignore_index=True)
+
+
+def _that_counts(awards: pd.DataFrame) -> "pd.Series[Any]":
+    """Of a service's awards by start, the one that ran at the end of the quarter; else the last before, or the next."""
+    for standings, place in (((ENDS_SOON, RUNS), -1), ((ENDED,), -1), ((TO_COME,), 0), ((NO_DATES,), -1)):
+        found = awards[awards["standing"].isin(standings)]
+        if len(found):
+            return found.iloc[place]
+    raise ValueError("a service without an award has no term")
 
 
 def providers_of(register: pd.DataFrame) -> pd.DataFrame:

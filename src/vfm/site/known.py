@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,25 +29,35 @@ class Known:
         with (self._folder / LOG).open(encoding="utf-8", newline="") as file:
             return {row["entry_id"]: row["what"] for row in csv.DictReader(file)}
 
-    def lines(self, one: Number | Shown) -> list[tuple[str, list[str]]]:
-        """What a passport says, part by part; nothing where the figure has none."""
+    def of(self, one: Number | Shown, notes: dict[str, int]) -> dict[str, Any]:
+        """What a passport says, {} where the figure has none.
+
+        Parameters
+        ----------
+        notes : what the page says once, each with its number: rows of files, and entries of the log; added to as asked
+
+        Returns
+        -------
+        `formula` in words, the `cell` that published it, the methods that worked it out, `by`, and the numbers of the
+        notes that say what it was made `of`, what it `rests` on and what was `left` out.
+        """
         kinds = ("number",) if isinstance(one, Number) else ("chart", "table")
         figures = self._shared["figures"]
         names = [f"{kind}-{one.figure_id}" for kind in kinds] + [one.figure_id]
         made = next((figures[name] for name in names if figures.get(name, {}).get("kind") in kinds), None)
-        return [part for part in self._parts(made) if part[1]] if made else []
-
-    def _parts(self, made: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+        if made is None:
+            return {}
         method = self._shared.get("methods", {}).get(made["method"], {})
-        yield "Formula", [f"{method['formula']} ({method['source']})"] if {"formula", "source"} <= set(method) else []
-        yield "Made in", [f"notebook {made['notebook']}, cell {made['cell']}"]
-        yield (
-            "Worked out by",
-            [", ".join(name.removeprefix(METHODS) for name in made["functions"])][: bool(made["functions"])],
-        )
-        yield "Made from", [self._rows(self._shared["row_sets"][place]) for place in made["rows"]]
-        yield "Rests on", [self._log.get(entry, entry) for entry in made["leans_on"]]
-        yield "Left out", [self._log.get(entry, entry) for entry in made["exclusions"]]
+        rows = [self._rows(self._shared["row_sets"][place]) for place in made["rows"]]
+        told = {"of": rows} | {
+            part: [self._log.get(entry, entry) for entry in made[of]]
+            for part, of in (("rests", "leans_on"), ("left", "exclusions"))
+        }
+        return {
+            "formula": f"{method['formula']} ({method['source']})" if {"formula", "source"} <= set(method) else "",
+            "cell": made["cell"],
+            "by": [name.removeprefix(METHODS) for name in made["functions"]],
+        } | {part: [notes.setdefault(text, len(notes) + 1) for text in texts] for part, texts in told.items()}
 
     def _rows(self, held: dict[str, Any]) -> str:
         if not held["file"]:

@@ -221,4 +221,4 @@ def _after(one: Number) -> str:
     """The unit after a number whose text does not say it: "3 services", "109.3 crimes for each thousand residents"."""
     if one.unit.startswith(("£", "proportion")) or one.unit in {"months", "count", "ratio"}:
         return one.unit[1:].strip() if one.unit.startswith("£ ") else ""
-    return one.unit
+    return one.unit.removesuffix("s") if one.value == 1 and " " not in one.unit else one.unit

@@ -73,6 +73,33 @@ def test_services_take_the_term_of_the_award_that_ran_at_the_end() -> None:
     assert list(table["service"]) == ["One", "Three", "Two"]
 
 
+@pytest.mark.parametrize(
+    ("standings", "counts"),
+    [
+        (["ended", "runs on", "had not begun", "no dates are stated"], 1),
+        (["ended", "ended", "had not begun", "no dates are stated"], 1),
+        (["had not begun", "had not begun", "no dates are stated"], 0),
+        (["no dates are stated"], 0),
+    ],
+)
+def test_the_award_that_counts_is_the_one_that_ran_or_else_the_nearest(standings: list[str], counts: int) -> None:
+    awards = pd.DataFrame(
+        {
+            "service_id": "one",
+            "service": "One",
+            "theme": "Youth",
+            "provider": "P",
+            "amount": 1.0,
+            "start": pd.Timestamp("2019-04-01"),
+            "end": pd.Timestamp("2020-03-31"),
+            "months": range(len(standings)),
+            "standing": standings,
+        }
+    )
+    services = pd.DataFrame({"service_id": ["one"], "scope": ["borough"]})
+    assert service_register.services_of(awards, services, QUARTER).loc[0, "months"] == counts
+
+
 def test_providers_are_as_the_decisions_name_them() -> None:
     table = service_register.providers_of(register()).set_index("provider")
     assert table.loc["P", ["services", "awards", "pounds", "median_months"]].tolist() == ["One; Two", 2, 40.0, 18.0]
