@@ -178,6 +178,10 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
         ("terms-before-median-months", 22, 0),
         ("terms-since-stated-count", 96, 0),
         ("terms-since-median-months", 12, 0),
+        ("formula-direct-two-years", 26_210_370, 0),
+        ("formula-floor-cost", 1_118_248, 0),
+        ("formula-planned", 25_092_122, 0),  # their difference
+        ("formula-a-year", 13_105_185, 0),  # half of the first, and the sum of 2021/22
     ],
 )
 def test_the_figures_are_those_that_the_sources_give(made: Path, figure_id: str, expected: float, to: float) -> None:
