@@ -12,12 +12,13 @@ import pandas as pd
 from vfm.data import said
 from vfm.data.disclosure import Profile, profile
 from vfm.data.disclosure_audit import Fact
+from vfm.data.earlier import earlier
 from vfm.data.people import ACHIEVED, ASSESSED, COUNT, LEVELS, Cell, People, controlled, people_of
 from vfm.data.quarter import QuarterData, note_read
 from vfm.vocabulary.results import Status
 
 if TYPE_CHECKING:
-    from vfm.data.project import Project
+    pass
 
 TABLE = "publishable"  # its file, among the processed tables
 WHOSE = ("service_id", "theme", "gss_code")
@@ -90,22 +91,6 @@ def _things(outputs: pd.DataFrame, services: pd.DataFrame) -> pd.DataFrame:
         unsaid = {name: "" for name in WHOSE if name not in level}
         parts.append(sums.rename(columns={"count": "shown"}).assign(what=COUNT, mark="", year_so_far=False, **unsaid))
     return pd.concat(parts, ignore_index=True).astype({"shown": float})
-
-
-def earlier(project: "Project") -> dict[str, Path]:
-    """What each published release says of people, by the release: "2019-20-Q3 version 1"."""
-    folders = [*project.reports.glob("20*-Q*"), *project.reports.glob("archive/*/v*")]
-    return {_name(folder): folder / said.FILE for folder in sorted(folders) if (folder / said.FILE).is_file()}
-
-
-def not_known(project: "Project") -> list[str]:
-    """Published releases that do not say what they tell of people: they were made before releases did."""
-    folders = [*project.reports.glob("20*-Q*"), *project.reports.glob("archive/*/v*")]
-    return [_name(folder) for folder in sorted(folders) if not (folder / said.FILE).is_file()]
-
-
-def _name(folder: Path) -> str:
-    return f"{folder.parent.name} {folder.name}" if folder.name.startswith("v") else folder.name
 
 
 def known(people: People, releases: dict[str, Path], rule: Profile) -> dict[str, list[Fact]]:

@@ -20,7 +20,7 @@ from vfm.data.disclosure_audit import Fact
 from vfm.data.people import ACHIEVED, ASSESSED, COUNT, Cell, People, hidden_fact
 from vfm.vocabulary.marks import Mark, as_shown
 
-FILE, FOLDER = "disclosure.csv", "people"  # in a release, and while it is being made
+FOLDER = "people"  # where notebooks put it while a release is being made
 REPORTED = "reported"  # a row that says only that a count exists: who returned what, and where
 SAME = 1e-9  # of the size of a number: apart by less, two are the same but for noise of the machine
 WHOLE_TOLERANCE = 1e-6

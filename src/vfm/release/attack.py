@@ -8,14 +8,14 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from vfm.data import said
 from vfm.data.disclosure import Profile, profile
 from vfm.data.disclosure_audit import ContradictionError, Fact, Leak, attack
+from vfm.data.earlier import FILE, earlier
 from vfm.data.people import People, cells_of, protected_cells
 from vfm.data.project import Project
-from vfm.data.publishable import earlier, known, not_known, people_in
+from vfm.data.publishable import known, people_in
 from vfm.data.quarter import QuarterData
 from vfm.data.said import Said
 from vfm.report import figures
@@ -26,12 +26,8 @@ OF_PEOPLE = re.compile(r"^people\b|\bor people\b|£ per person$")
 MOST_TABLES = 6  # named in one message
 
 
-def gather(project: Project, quarter: Quarter, folder: Path) -> dict[str, Any]:
+def gather(project: Project, quarter: Quarter, folder: Path) -> None:
     """Attack what the draft in `folder` publishes of people, and gather what its notebooks say of them into one file.
-
-    Returns
-    -------
-    What the manifest says of it: the profile, and the releases whose figures the attacker had too, or had not.
 
     Raises
     ------
@@ -44,9 +40,7 @@ def gather(project: Project, quarter: Quarter, folder: Path) -> dict[str, Any]:
     if cells := [one for found in rows.values() for one in found]:
         known_of = said.reported(people_in(data), (one.cell.measure_id for one in cells))
         text = said.as_csv([*cells, *known_of], project.status)
-        (folder / said.FILE).write_text(text, encoding="utf-8", newline="\n")
-    out = {"attacked_with": list(earlier(project)), "not_attacked_with": not_known(project)}
-    return {"profile": data.catalogue.profile, **out}
+        (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def require_safe(project: Project, quarter: Quarter, folder: Path) -> None:
@@ -71,9 +65,9 @@ def require_safe(project: Project, quarter: Quarter, folder: Path) -> None:
 
 def _gathered(folder: Path) -> dict[str, list[Said]]:
     """What each figure says of people, by its id, from the parts that the notebooks wrote or from the one file."""
-    if (folder / said.FILE).is_file():
+    if (folder / FILE).is_file():
         rows: dict[str, list[Said]] = defaultdict(list)
-        for one in said.read(folder / said.FILE):
+        for one in said.read(folder / FILE):
             if one.form != said.REPORTED:
                 rows[one.figure_id].append(one)
         return rows
@@ -82,7 +76,7 @@ def _gathered(folder: Path) -> dict[str, list[Said]]:
 
 def _silent(folder: Path, rows: dict[str, list[Said]], people: People) -> Iterator[Problem]:
     """Figures in units of people that do not say whom they count, where there are returns that name people."""
-    if not people.counts or (folder / said.FILE).is_file():
+    if not people.counts or (folder / FILE).is_file():
         return
     units = {one.figure_id: [one.unit] for one in figures.read_numbers(folder).values()}
     for kind in ("charts", "tables"):

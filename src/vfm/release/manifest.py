@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
+from vfm.data.earlier import earlier, not_known
 from vfm.data.project import Project
 from vfm.release.kept import git
 from vfm.release.plan import Job, is_borough, tags
@@ -60,6 +61,11 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
         "commit": commit(project.root),
         "packages": packages(),
         "seed": SEED,
+        "disclosure": {
+            "profile": catalogue.profile,
+            "attacked_with": list(earlier(project)),
+            "not_attacked_with": not_known(project),
+        },
     }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from vfm.data import said
 from vfm.data.catalogue import CATALOGUE, INCOMING
+from vfm.data.earlier import FILE as DISCLOSURE
 from vfm.data.project import Project
 from vfm.release import find, gather, kept, manifest, old_code
 from vfm.release.refresh import Report, refresh
@@ -114,7 +114,7 @@ def _bring_what_was_out(project: Project, clean: Project, described: Mapping[str
         folder = find.find(project, f"{quarter}@v{number}")
         target = clean.reports / (f"archive/{quarter}/{version}" if version else quarter)
         target.mkdir(parents=True, exist_ok=True)
-        for file in (manifest.MANIFEST, said.FILE):
+        for file in (manifest.MANIFEST, DISCLOSURE):
             shutil.copyfile(folder / file, target / file)
 
 

@@ -78,7 +78,7 @@ def refresh(
                     raise RunError(message) from error
         described = manifest.describe(project, quarter, jobs)
         gather.gather(folder)
-        described["disclosure"] = attack.gather(project, quarter, folder)
+        attack.gather(project, quarter, folder)
         described["revises"] = revisions.record(project, quarter, folder, described)
         gather.gather_passports(folder, QuarterData(project, quarter))
         gather.write_pages(folder, described)

@@ -107,7 +107,7 @@ def test_what_a_release_keeps_is_read_back_as_it_was(tmp_path: Path) -> None:
     rows = said.said_in("t", keys, cells, {"count": "achieved", "cost": "spend / achieved"}, quarter="2019-20-Q3")
     assert [one.shown for one in rows] == ["15", "[c]", "100", "[c]"]
     rows += said.reported(people(17, 40), ["safer"])
-    path = tmp_path / said.FILE
+    path = tmp_path / "disclosure.csv"
     path.write_text(said.as_csv(rows), encoding="utf-8")
     assert said.read(path) == rows
     assert "17" not in path.read_text(encoding="utf-8")
