@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from vfm.cli import _parser
 
 CI_ENDS_WITH = "python3 run.py test"
 
@@ -34,6 +37,29 @@ def test_readme_gives_the_two_commands(root: Path) -> None:
 def test_readmes_commands_exist(root: Path, run_py: ModuleType) -> None:
     for command in fenced_commands((root / "README.md").read_text(encoding="utf-8")):
         assert command.split()[2] in run_py.COMMANDS
+
+
+def test_every_command_that_readme_names_is_one_that_vfm_takes(root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(?:\.venv/bin/)?(vfm [^`]+)`", text)
+    assert len(named) >= 10
+    for command in named:
+        assert callable(_parser().parse_args(shlex.split(command)[1:]).function), command
+
+
+def test_every_place_that_a_page_links_to_is_there(root: Path) -> None:
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md"), root / "examples/README.md"]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+            if not target.startswith(("https:", "http:", "mailto:")):
+                assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_folder_and_file_that_readme_lists_is_there(root: Path) -> None:
+    rows = re.findall(r"^\| `([^`]+)` \|", (root / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) >= 10
+    for place in rows:
+        assert (root / place).exists(), place
 
 
 def test_every_command_is_in_the_help(run_py: ModuleType) -> None:
