@@ -39,6 +39,11 @@ JOINED = [
         [(12, 10), (12, 6)],
         "what is running comes before what has ended",
     ),
+    (
+        [("a", "2016-01-01", "2018-03-31", False, 5.0), ("a", "2017-04-01", "2017-09-30", True, 1.0)],
+        [(12, 10), (27, 6)],
+        "also where it started earlier: 27 months from January 2016 to March 2018",
+    ),
 ]
 
 
@@ -57,7 +62,7 @@ def test_two_extensions_from_one_day_do_not_extend_each_other() -> None:
 
 
 def test_the_order_of_the_awards_makes_no_difference_to_what_is_joined() -> None:
-    held = awards(YEAR, *JOINED[-2][0])
+    held = awards(YEAR, *JOINED[-3][0])
     pd.testing.assert_frame_equal(term_sensitivity.joined(held[::-1]), term_sensitivity.joined(held))
 
 
