@@ -311,6 +311,28 @@ def test_records_are_not_kept_twice(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("quarter", "when", "version"),
+    [
+        ("2019-20-Q3", "2020-02-01T00:00:00+00:00", 1),  # version 2 came after
+        ("2019-20-Q3", "2020-04-01T00:00:00+00:00", 2),
+        ("2019-20-Q3", None, 2),  # a draft: what is published now
+        ("2019-20-Q3", "2019-01-01T00:00:00+00:00", None),
+        (QUARTER, "2020-04-01T00:00:00+00:00", 6),  # of its own quarter, the one that it follows
+    ],
+)
+def test_a_release_is_made_again_with_the_versions_that_were_out_when_it_was_made(
+    tmp_path: Path, quarter: str, when: str | None, version: int | None
+) -> None:
+    for place, number, day in (("2019-20-Q3", 2, "2020-03-01"), ("archive/2019-20-Q3/v1", 1, "2020-01-01")):
+        folder = tmp_path / "reports" / place
+        folder.mkdir(parents=True)
+        text = json.dumps({"version": number, "published_at": f"{day}T00:00:00+00:00"})
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+    described = {"quarter": QUARTER, "follows": 6} | ({"published_at": when} if when else {})
+    assert rebuild.published_then(Project(tmp_path), Quarter.parse(quarter), described) == version
+
+
 @pytest.mark.parametrize(("name", "status"), [("2019-20-Q9", 2), ("nowhere", 2), (f"{QUARTER}@v9", 1)])
 def test_what_is_no_release_is_said(small: Path, name: str, status: int) -> None:
     assert main(["verify", name]) == status

@@ -111,6 +111,8 @@ def _bring_what_was_out(project: Project, clean: Project, described: Mapping[str
     for name in described.get("disclosure", {}).get("attacked_with", []):
         quarter, _, version = name.partition(" ")
         number = int(version[1:]) if version else published_then(project, Quarter.parse(quarter), described)
+        if number is None:
+            raise DataError(f"The release of {quarter} that it was held against is not to be had.")
         folder = find.find(project, f"{quarter}@v{number}")
         target = clean.reports / (f"archive/{quarter}/{version}" if version else quarter)
         target.mkdir(parents=True, exist_ok=True)
