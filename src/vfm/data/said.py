@@ -18,6 +18,7 @@ import pandas as pd
 from vfm.data.disclosure import Profile, Span
 from vfm.data.disclosure_audit import Fact
 from vfm.data.people import ACHIEVED, ASSESSED, COUNT, Cell, People, hidden_fact
+from vfm.vocabulary.formula_guard import guarded, unguarded
 from vfm.vocabulary.marks import Mark, as_shown
 
 FOLDER = "people"  # where notebooks put it while a release is being made
@@ -202,7 +203,8 @@ def as_csv(rows: Sequence[Said], status: str = "") -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["figure_id", *Cell._fields, "form", "of", "shown", "status"])
     for one in rows:
-        writer.writerow([one.figure_id, *one.cell[:-1], int(one.cell.year_so_far), one.form, one.of, one.shown, status])
+        named = map(guarded, (one.figure_id, *one.cell[:-1]))
+        writer.writerow([*named, int(one.cell.year_so_far), one.form, one.of, one.shown, status])
     return out.getvalue()
 
 
@@ -212,7 +214,7 @@ def read(path: Path) -> list[Said]:
         return [
             Said(
                 row["figure_id"],
-                Cell._make([*(row[name] for name in Cell._fields[:-1]), row["year_so_far"] == "1"]),
+                Cell._make([*(unguarded(row[name]) for name in Cell._fields[:-1]), row["year_so_far"] == "1"]),
                 row["form"],
                 row["of"],
                 row["shown"],

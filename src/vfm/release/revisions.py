@@ -18,6 +18,7 @@ from vfm.release.contents import Kind, Said
 from vfm.release.movements import UNEXPLAINED, Cause, as_decimal
 from vfm.release.values import Known, Value, apart, is_revised, places, read_values
 from vfm.report import figures, revised, words
+from vfm.vocabulary.formula_guard import guarded, unguarded
 from vfm.vocabulary.periods import Quarter
 
 FILE = "revisions.csv"
@@ -102,7 +103,8 @@ def read(folder: Path) -> list[Revision]:
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        return [Revision(**row) for row in csv.DictReader(file)]
+        rows = [{name: unguarded(text) for name, text in row.items()} for row in csv.DictReader(file)]
+        return [Revision(**row) for row in rows]
 
 
 def grouped(found: Iterable[Revision]) -> dict[tuple[str, str], dict[str, list[Revision]]]:
@@ -159,7 +161,7 @@ def _write(folder: Path, found: Sequence[Revision]) -> None:
     with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Revision)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(one) for one in found)
+        writer.writerows({name: guarded(text) for name, text in asdict(one).items()} for one in found)
 
 
 def _mark_numbers(folder: Path, marked: set[str]) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from vfm.report import formula_guard, words
+from vfm.report import words
+from vfm.vocabulary import formula_guard
 from vfm.vocabulary.marks import Mark, as_shown
 from vfm.vocabulary.results import Direction, Status
 from vfm.vocabulary.rounding import LOWER, UPPER

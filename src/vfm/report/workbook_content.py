@@ -10,9 +10,9 @@ import pandas as pd
 
 from vfm.report import figures, tables, words
 from vfm.report.figures import Number, Shown
-from vfm.report.formula_guard import guarded
 from vfm.report.fragments import status_words
 from vfm.report.pages import About
+from vfm.vocabulary.formula_guard import guarded
 from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 

@@ -2,16 +2,15 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import chain
 
 from vfm.vocabulary.errors import Problem, shown
+from vfm.vocabulary.formula_guard import guarded
 
 PLACES = 3  # how many places of one kind of problem are named in text
 COLUMNS = ("level", "rule", "file", "sheet", "row", "column", "value", "mend", "more")
-NUMBER = re.compile(r"[+-]?[\d.,]+", re.ASCII)
 
 
 def times(problems: Sequence[Problem]) -> int:
@@ -86,5 +85,4 @@ def _paragraph(rule: str, advice: bool, found: list[Problem]) -> Iterator[str]:
 
 
 def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") and not NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell
+    return guarded(cell) if isinstance(cell, str) else cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+from dataclasses import fields, replace
 from io import StringIO
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from document_kit import number, small
+from vfm.data import people, said
+from vfm.release import revisions
 from vfm.report import figures
-from vfm.report.formula_guard import STARTS, guarded, unguarded
+from vfm.vocabulary.formula_guard import STARTS, guarded, unguarded
 
 FORMULAS = [
     "=1+2",
@@ -85,3 +87,20 @@ def test_numbers_csv_is_guarded_and_its_numbers_are_not() -> None:
 def test_the_log_is_guarded() -> None:
     frame = pd.DataFrame({"what": ["=1+2"], "rows": [-8], "pounds": [-243.5]})
     assert figures.as_csv(frame) == "what,rows,pounds\n'=1+2,-8,-243.5\n"
+
+
+def test_what_a_release_keeps_of_its_cells_is_guarded_and_read_back_as_it_was(tmp_path: Path) -> None:
+    cell = people.Cell("=1+2", "achieved", "@service", "theme", "E09000001", "2019-20-Q4")
+    one = said.Said("a-figure", cell, "count", "", "5")
+    (tmp_path / "one.csv").write_text(said.as_csv([one]), encoding="utf-8")
+    assert "'=1+2," in (tmp_path / "one.csv").read_text(encoding="utf-8")
+    assert said.read(tmp_path / "one.csv") == [one]
+
+
+def test_the_list_of_revisions_is_guarded_and_read_back_as_it_was(tmp_path: Path) -> None:
+    names = [field.name for field in fields(revisions.Revision)]
+    one = revisions.Revision(**dict.fromkeys(names, "plain") | {"title": "=1+2", "before": "-5", "after": "@SUM(A1)"})
+    revisions._write(tmp_path, [one])
+    assert "'=1+2," in (tmp_path / revisions.FILE).read_text(encoding="utf-8")
+    assert ",-5,'@SUM(A1)," in (tmp_path / revisions.FILE).read_text(encoding="utf-8")
+    assert revisions.read(tmp_path) == [one]

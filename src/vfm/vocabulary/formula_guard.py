@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would take for a formula, made plain text: for every file of a release that one may open.
+"""Text that a spreadsheet would take for a formula, made plain text: for every file of ours that one may open.
 
 A name that begins with ``=``, ``+``, ``-`` or ``@`` (their full-width forms too), a tab or an end of a line can run as
 a formula when a CSV file, or a workbook saved as one, is opened. Such a text is preceded by an apostrophe. A text that
@@ -11,7 +11,7 @@ APOSTROPHE = "'"
 # OWASP, "CSV injection": the signs that start a formula, and the blanks that a program may drop before one.
 STARTS = "=+\\-@＝＋－＠\t\r\n"
 _RISKY = re.compile(rf"'*[{STARTS}]")
-_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 def guarded(text: str) -> str:
