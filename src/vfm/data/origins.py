@@ -61,7 +61,7 @@ def rows_of(piece: object, tables: Mapping[str, pd.DataFrame]) -> tuple[str, Row
     tables : the processed tables by name
     """
     told = str(piece.attrs.get("table", "")) if isinstance(piece, pd.DataFrame | pd.Series) else ""
-    for name in sorted(KEYS, key=lambda name: name != told):
+    for name in sorted(KEYS.keys() & tables.keys(), key=lambda name: (name != told, list(KEYS).index(name))):
         keys = list(_keys(piece, KEYS[name]))
         if keys:
             table = tables[name]

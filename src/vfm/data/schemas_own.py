@@ -163,7 +163,7 @@ OWN: dict[str, pa.DataFrameSchema] = {
         ["entry_id"],
         {
             "entry_id": column(TEXT, "key of the entry"),
-            "kind": column(TEXT, "kind of entry", one_of("assumption", "data issue", "decision")),
+            "kind": column(TEXT, "kind of entry", one_of("assumption", "data issue", "decision", "quality check")),
             "what": column(TEXT, "what is assumed, decided or known"),
             "effect": column(TEXT, "what it does to the figures"),
             "reliability": column(TEXT, "how well it is founded", one_of("high", "low", "medium")),

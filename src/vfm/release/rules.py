@@ -9,13 +9,17 @@ from pathlib import Path
 
 ROOM = Path(__file__).parent
 METHODS, PARAMETERS, LEANS_ON = (ROOM / f"{name}.csv" for name in ("methods", "parameters", "leans_on"))
-EVERY_DATA = "both"
+EVERY_DATA, OWN_WORDS = "both", "="
 
 
 def method_of(method: str) -> dict[str, str]:
-    """The formula of a method, its source and the tables that it reads; nothing where it is not in methods.csv."""
+    """The formula of a method, its source and the tables that it reads; nothing where it is not in methods.csv.
+
+    A formula of "=" is the method's own words, which say it.
+    """
     row = next((row for row in _rows(METHODS) if fnmatchcase(method, row["method"])), None)
-    return {name: row[name] for name in ("formula", "source", "reads")} if row else {}
+    found = {name: row[name] for name in ("formula", "source", "reads")} if row else {}
+    return found | {"formula": method} if found.get("formula") == OWN_WORDS else found
 
 
 def parameter_of(name: str, value: object) -> dict[str, str]:
@@ -53,33 +57,38 @@ class Leaning:
 
 
 def leaning(reads: Mapping[str, Reads], *, data: str, assumptions: Iterable[str]) -> Leaning:
-    """What each figure leans on: by its id, by a table that it reads, by its method, and what its notebook names.
+    """What each figure leans on: by rules of its id, its tables and its method, and by what its notebook names.
 
     Parameters
     ----------
     reads : figure -> what it rests on
     data : the set of data, published or examples
-    assumptions : the keys of the table of assumptions, on all of which a figure leans that reads it
+    assumptions : the keys of the table of assumptions. A rule may name several at once; a figure that reads the table
+        and that no rule gives any of them leans on all.
     """
     rules = [row for row in _rows(LEANS_ON) if row["data"] in {data, EVERY_DATA}]
-    assumed = set(assumptions)
+    assumed = sorted(assumptions)
     found = {}
     for figure, about in reads.items():
-        entries = {rule["entry_id"] for rule in rules if _is_of(rule, figure, about)} | {*about.leans_on}
-        found[figure] = tuple(sorted(entries | (assumed if "assumptions" in about.tables else set())))
+        named = [rule["entry_id"] for rule in rules if _is_of(rule, figure, about)]
+        entries = {entry for name in named for entry in _meant(name, assumed)} | {*about.leans_on}
+        if "assumptions" in about.tables and not entries & set(assumed):
+            entries |= set(assumed)
+        found[figure] = tuple(sorted(entries))
     return Leaning(found)
 
 
 def _is_of(rule: Mapping[str, str], figure: str, about: Reads) -> bool:
-    pattern = rule["pattern"]
-    match rule["by"]:
-        case "figure":
-            return fnmatchcase(figure, pattern)
-        case "table":
-            return pattern in about.tables
-        case "method":
-            return fnmatchcase(about.method, pattern)
-    raise ValueError(f"{LEANS_ON.name}: a rule goes by figure, table or method, not by {rule['by']}")
+    """Whether a rule is of a figure: in every part of it that is not left open."""
+    return (
+        fnmatchcase(figure, rule["figure"])
+        and (not rule["table"] or rule["table"] in about.tables)
+        and (not rule["method"] or fnmatchcase(about.method, rule["method"]))
+    )
+
+
+def _meant(name: str, assumed: list[str]) -> list[str]:
+    return [one for one in assumed if fnmatchcase(one, name)] if "*" in name else [name]
 
 
 @cache

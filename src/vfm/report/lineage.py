@@ -198,7 +198,8 @@ class _Slice:
     def __init__(self, steps: list[_Step], seed: tuple[ast.AST, ...], values: Mapping[str, Any]):
         self._steps, self._seed, self._values = steps, seed, values
         data = next((value for value in values.values() if isinstance(value, QuarterData)), None)
-        self._tables = None if data is None else _ByName(data)
+        # Only tables that the notebook has opened: to open another would be to read it.
+        self._tables = {} if data is None else {name: vars(data)[name] for name in TABLES if name in vars(data)}
 
     def lineage(self, cell: int) -> Lineage:
         """All that it is made by; rows where they can be told, and the table alone where they cannot."""
@@ -248,9 +249,7 @@ class _Slice:
         return names - set(known), list(known.values())
 
     def _rows(self, piece: object) -> tuple[str, Rows] | None:
-        if self._tables is None or not isinstance(piece, pd.DataFrame | pd.Series | tuple):
-            return None
-        return rows_of(piece, self._tables)
+        return rows_of(piece, self._tables) if isinstance(piece, pd.DataFrame | pd.Series | tuple) else None
 
     def _named_rows(self, code: list[ast.AST]) -> dict[ast.AST, tuple[str, Rows]]:
         """``pathway(data.results, RESCUE)``: the tables of which a call is told the rows, by their keys."""
@@ -292,23 +291,6 @@ class _Slice:
 
 def _are_among(keys: list[object] | tuple[object, ...], column: pd.Series) -> bool:
     return all(isinstance(key, str) for key in keys) and set(keys) <= set(column)
-
-
-class _ByName(Mapping[str, pd.DataFrame]):
-    """The tables of a quarter by name, opened when asked for."""
-
-    def __init__(self, data: QuarterData):
-        self._data = data
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        table: pd.DataFrame = getattr(self._data, name)
-        return table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(TABLES)
-
-    def __len__(self) -> int:
-        return len(TABLES)
 
 
 def _nodes(code: tuple[ast.AST, ...]) -> Iterator[ast.AST]:
