@@ -229,7 +229,7 @@ def test_everything_is_there_without_scripts(site: Path, open_page: Open) -> Non
 
 
 def test_the_keyboard_reaches_everything_and_is_always_seen(example_site: Path, open_page: Open) -> None:
-    page = open_page(example_site / "boroughs" / "hackney.html", reduced_motion="reduce")  # else it is still on its way
+    page = open_page(example_site / "boroughs" / "hackney.html")
     script = """() => {
         const one = document.activeElement, box = one.getClientRects()[0];  // of a link over two lines, the first
         const x = box.left + Math.min(box.width, 30) / 2, y = box.top + Math.min(box.height, 20) / 2;

@@ -139,7 +139,7 @@ def _dot(row: dict[Any, object], x: Scale, y: Scale, share: bool, *, below: int)
 
 # ---- intervals
 
-ROW, NAME = 34, 270
+ROW, NAME = 34, 320
 
 
 def intervals(rows: pd.DataFrame) -> str:
