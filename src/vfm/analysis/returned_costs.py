@@ -91,7 +91,7 @@ def over_services(costs: pd.DataFrame, *, level: float = 0.95, draws: int = 10_0
     both = sums.assign(
         n=drawn["n"],
         cost=drawn["value"],
-        fieller_lower=fieller["lower"],
+        fieller_lower=fieller["lower"].clip(lower=0),  # a cost is not under nothing
         fieller_upper=fieller["upper"],
         g=fieller["g"],
         bca_lower=drawn["lower"],
