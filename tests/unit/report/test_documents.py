@@ -11,7 +11,7 @@ from document_kit import ABOUT, AS_OF, number, small
 from vfm.report import documents, pages
 from vfm.report.documents import Download
 
-LOG = {"what": "What", "kind": "decision", "effect": "Effect", "reliability": "", "sunset": ""}
+LOG = {"entry_id": "an-entry", "what": "What", "kind": "decision", "effect": "Effect", "reliability": "", "sunset": ""}
 
 
 @pytest.fixture
