@@ -173,6 +173,11 @@ def intervals(rows: pd.DataFrame) -> str:
     return _svg(f"0 0 {WIDTH} {height}", intervals_alt(rows), parts, "intervals")
 
 
+def any_shown(rows: pd.DataFrame) -> bool:
+    """Whether any of the shares may be shown: a drawing of nothing but marks says less than a sentence."""
+    return bool(rows["share"].map(_is_number).any())
+
+
 def intervals_alt(rows: pd.DataFrame) -> str:
     """What the intervals show, from their numbers."""
     said = []

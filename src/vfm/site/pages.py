@@ -94,7 +94,7 @@ def borough(content: Content, area: Area) -> dict[str, Any]:
         "money": money[(money["gss_code"] == area.code) | (money["gss_code"] == "none")],
         "unstated": awards[awards["reach"] == "not stated"],
         "outcomes": outcomes,
-        "drawing": drawings.intervals(outcomes) if len(outcomes) else "",
+        "drawing": drawings.intervals(outcomes) if drawings.any_shown(outcomes) else "",
     }
 
 
