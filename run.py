@@ -8,7 +8,7 @@
     python3 run.py check                every problem in the data that came in
     python3 run.py bench [NAME]         the benchmarks: release (unless named) or records
     python3 run.py notebooks            run the committed notebooks again, in place
-    python3 run.py dictionary           write docs/data-dictionary.md from the schemas
+    python3 run.py dictionary           write docs/data-dictionary.md and docs/reference/ from the code
     python3 run.py lock                 compile the locks and environment.yml from pyproject.toml
     python3 run.py spark                install Spark as well (480 MB), for its test; CI does
 

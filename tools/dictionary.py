@@ -1,13 +1,16 @@
-"""Write docs/data-dictionary.md from the schemas: `python3 run.py dictionary`."""
+"""Write docs/data-dictionary.md and docs/reference/ from the code: `python3 run.py dictionary`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from reference import pages
 from vfm.data.dictionary import dictionary
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "data-dictionary.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 if __name__ == "__main__":
-    PAGE.write_text(dictionary(), encoding="utf-8", newline="\n")
-    print(f"{PAGE.name}: {len(PAGE.read_text(encoding='utf-8').splitlines())} lines")
+    made = {"data-dictionary.md": dictionary(), **{f"reference/{name}": page for name, page in pages().items()}}
+    for name, page in made.items():
+        (DOCS / name).write_text(page, encoding="utf-8", newline="\n")
+        print(f"{name}: {len(page.splitlines())} lines")
