@@ -40,6 +40,10 @@ def drafted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """The draft that the committed notebooks make of the committed example."""
     project = copy_project(tmp_path_factory.mktemp("examples") / request.param, notebooks=True)
     shutil.copytree(ROOT / "examples" / "raw", project / "examples" / "raw")
+    reports = ROOT / "reports/examples"
+    follows = manifest.read(reports / request.param)["follows"]
+    if follows is not None:  # what it revises is marked in it
+        shutil.copytree(reports / f"archive/{request.param}/v{follows}", project / "reports/examples" / request.param)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(project))
         assert main(["refresh", request.param, "--data", "examples"]) == 0

@@ -1,5 +1,6 @@
 """The workbook of a release as an OpenDocument spreadsheet, from the same content as the XLSX, by odfpy."""
 
+import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -54,9 +55,11 @@ class _Writer:
             text,
         )  # only where one is made
 
-        # odfpy declares the namespaces that this process has used so far; all that it knows are the same each time
+        # odfpy declares the namespaces that this process has used so far; all that it knows are the same each time,
+        # but for those that it named "ns41" and the like as it met them in a file that was read
+        known = {place: name for place, name in namespaces.nsdict.items() if not re.fullmatch(r"ns\d+", name)}
         element.Element.namespaces.clear()
-        element.Element.namespaces.update(namespaces.nsdict)
+        element.Element.namespaces.update(known)
 
         self._odf = {"dc": dc, "meta": meta, "number": number, "style": style, "table": table, "text": text}
         self._book = book

@@ -58,14 +58,16 @@ def test_a_moving_year_holds_twelve_months() -> None:
 
 def test_each_fund_has_its_own_reason() -> None:
     allocations = pd.DataFrame(
-        [(f"E0900000{n}", "All", "2012/13") for n in (2, 3, 4, 5)]
+        [(f"E0900000{n}", "All", "2012/13") for n in range(2, 10)]
         + [("E09000002", "One", "2012/13-2013/14"), ("E09000003", "Later", "2021/22")]
         + [("E09000002", "Two", "2012/13"), ("E09000003", "Two", "2012/13")],
         columns=["gss_code", "fund", "period"],
     )
-    got = crime_series.allocation_comparisons(crime(), allocations, until=UNTIL).set_index("fund")
+    more = {f"E0900000{n}": f"E0900000{n + 4}" for n in (2, 3, 4, 5)}  # eight boroughs: of fewer than six it says so
+    eight = pd.concat([crime(), crime().assign(gss_code=lambda c: c["gss_code"].map(more)).dropna(subset="gss_code")])
+    got = crime_series.allocation_comparisons(eight, allocations, until=UNTIL).set_index("fund")
     assert list(got.index) == ["All", "Two", "Later", "One"]
-    assert list(got["boroughs"]) == [4, 2, 1, 1] and list(got["start"]) == ["2012/13", "2012/13", "2021/22", "2012/13"]
+    assert list(got["boroughs"]) == [8, 2, 1, 1] and list(got["start"]) == ["2012/13", "2012/13", "2021/22", "2012/13"]
     assert list(got["reason"]) == [
         "every borough starts at the same time, so there is none untreated to compare with",
         "boroughs that are not named may have had some too",

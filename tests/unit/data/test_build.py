@@ -301,7 +301,7 @@ def test_a_notebook_gets_its_tables_built_once_and_by_name(
     assert data.matched["spend"].notna().all()
     assert (data.matched["basis"] != "none").all()
     assert "awards" in dir(data)
-    assert repr(data).startswith("Tables of 2019-20-Q4 (January to March 2020): allocations, areas, assumptions")
+    assert repr(data).startswith("Tables of 2019-20-Q4 (January to March 2020): allocations, application_form, areas,")
     assert data.sources("deflator").startswith("GDP deflator by financial year, two vintages (HM Treasury; ")
 
     for unknown, hint in (("award", ' Did you mean "awards"?'), ("colour", "")):
