@@ -232,6 +232,30 @@ def trace(project: "Project", options: argparse.Namespace) -> int:
 
 
 @command(
+    "answer a question card from a release, with its receipt; without a card, list them",
+    Argument("card", metavar="CARD", nargs="?", help="as vfm ask lists them"),
+    Argument("given", metavar="NAME=VALUE", nargs="*", help="a parameter of the card, such as borough=Croydon"),
+    Argument("--release", metavar="RELEASE", default="", help="a quarter, 2019-20-Q4@v1, or a path (the latest)"),
+    Argument("--json", action="store_true", help="the cards, or the answer, as JSON"),
+    example="vfm ask services-in borough=Croydon",
+)
+def ask(project: "Project", options: argparse.Namespace) -> int:
+    """Answer a question card, or list the cards."""
+    import json
+
+    from vfm.release import ask, ask_words
+    from vfm.release.cards import cards
+
+    if options.card is None:
+        listed = json.dumps([card.as_record() for card in cards().values()], indent=1, ensure_ascii=False) + "\n"
+        _say(listed if options.json else ask_words.listed(cards()), sys.stdout, end="")
+        return 0
+    answer = ask.ask(project, options.card, _given(options.given), options.release)
+    _say(answer.as_json() if options.json else ask_words.as_text(answer), sys.stdout, end="")
+    return 0
+
+
+@command(
     "the workbook that a provider fills in: a quarter's monitoring return",
     QUARTER,
     Argument("--service", metavar="SERVICE", required=True, help="key or name of the service"),
