@@ -121,10 +121,13 @@ def build(project: "Project", options: argparse.Namespace) -> int:
 )
 def refresh(project: "Project", options: argparse.Namespace) -> int:
     """Make the draft of a quarter's release."""
+    from vfm.data.staging import finish_interrupted
     from vfm.release.up_to_date import is_up_to_date
     from vfm.vocabulary.periods import Quarter
 
     quarter, given = Quarter.parse(options.quarter), _given(options.parameter)
+    for target in (project.processed(quarter), project.draft(quarter)):
+        finish_interrupted(target)  # a run that died as it ended leaves nothing to do but this
     if is_up_to_date(project, quarter, given):
         print("nothing to do: no input, code, parameter or library has changed since the draft was made")
     else:
@@ -286,6 +289,26 @@ def site(project: "Project", options: argparse.Namespace) -> int:
     folder, made = build(project, find(project, options.release) if options.release else None)
     print(f"{'made' if made else 'up to date'}: {(folder / 'index.html').relative_to(project.root)}")
     return 0
+
+
+@command(
+    "what is wrong with this installation or data folder, and what to do about it",
+    Argument("--mend", action="store_true", help="mend what can be mended with nothing lost"),
+    example="vfm doctor --mend",
+)
+def doctor(project: "Project", options: argparse.Namespace) -> int:
+    """Say what is wrong; with --mend, mend what can be mended safely and say what is left."""
+    from vfm.release import doctor
+    from vfm.release.data_folder import projects
+
+    looked_at = projects(project, options.data)
+    found = doctor.examine(looked_at)
+    if options.mend:
+        for line in doctor.mend(found):
+            _say(line, sys.stdout)
+        found = doctor.examine(looked_at)
+    _say(doctor.as_text(found), sys.stdout, end="")
+    return DataError.exit_status if doctor.problems(found) else 0
 
 
 def _given(pairs: Sequence[str]) -> dict[str, str]:
