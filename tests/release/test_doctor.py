@@ -139,14 +139,17 @@ def flip(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", TABLE_DAMAGE)
-def test_damaged_tables_are_named_and_built_again(
-    small: Path, contents: Contents, said: Callable[..., str], damage: str
-) -> None:
-    before = contents(small / PROCESSED)
+def test_damaged_tables_are_named(small: Path, said: Callable[..., str], damage: str) -> None:
     TABLE_DAMAGE[damage](small / PROCESSED)
     text = said(status=1)
     assert f"{PROCESSED.as_posix()}: the processed tables are damaged." in text
     assert "awards.parquet" in text
+    assert "1 problem, of which vfm doctor --mend mends 1" in text
+
+
+def test_damaged_tables_are_built_again(small: Path, contents: Contents, said: Callable[..., str]) -> None:
+    before = contents(small / PROCESSED)
+    flip(small / PROCESSED / "awards.parquet")
     said("--mend", status=0)
     after = contents(small / PROCESSED)
     assert {name: before[name] for name in after} == after
@@ -276,12 +279,12 @@ def test_packages_that_are_missing_or_others_are_counted_against_the_lock(
     small: Path, said: Callable[..., str]
 ) -> None:
     lock = small / "requirements.lock"
-    known = f"numpy=={version('numpy')} \\"
+    known = f"pandas=={version('pandas')} \\"
     text = lock.read_text(encoding="utf-8")
     assert known in text
-    lock.write_text(text.replace(known, "numpy==0.1 \\") + "no-such-package==1.0 \\\n", encoding="utf-8")
+    lock.write_text(text.replace(known, "pandas==0.1 \\") + "no-such-package==1.0 \\\n", encoding="utf-8")
     lines = said(status=1)
-    assert f"numpy is {version('numpy')}, and 0.1 in the lock; no-such-package 1.0 is missing" in lines
+    assert f"pandas is {version('pandas')}, and 0.1 in the lock; no-such-package 1.0 is missing" in lines
     assert "Take .venv away and run python3 run.py check" in lines
     lock.unlink()
     assert "the lock cannot be read: No such file or directory" in said(status=1)
