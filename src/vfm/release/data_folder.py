@@ -56,7 +56,8 @@ def _left(project: Project, path: Path) -> Iterator[Finding]:
         def mend() -> None:
             finish_interrupted(target)
 
-        yield Finding(place, "a run that died left it half done", ANY_TIME, mend)
+        do = ANY_TIME if target.exists() else f"vfm doctor --mend puts {target.name} in order."
+        yield Finding(place, "a run that died left it half done", do, mend)
     elif named := STAGED.fullmatch(path.name):
         what = f"process {named['process']} is writing it"
         yield Finding(place, what, "Wait for it, or end that process.", information=True)
