@@ -121,10 +121,13 @@ def build(project: "Project", options: argparse.Namespace) -> int:
 )
 def refresh(project: "Project", options: argparse.Namespace) -> int:
     """Make the draft of a quarter's release."""
+    from vfm.data.staging import finish_interrupted
     from vfm.release.up_to_date import is_up_to_date
     from vfm.vocabulary.periods import Quarter
 
     quarter, given = Quarter.parse(options.quarter), _given(options.parameter)
+    for target in (project.processed(quarter), project.draft(quarter)):
+        finish_interrupted(target)  # a run that died as it ended leaves nothing to do but this
     if is_up_to_date(project, quarter, given):
         print("nothing to do: no input, code, parameter or library has changed since the draft was made")
     else:
@@ -232,6 +235,30 @@ def trace(project: "Project", options: argparse.Namespace) -> int:
 
 
 @command(
+    "answer a question card from a release, with its receipt; without a card, list them",
+    Argument("card", metavar="CARD", nargs="?", help="as vfm ask lists them"),
+    Argument("given", metavar="NAME=VALUE", nargs="*", help="a parameter of the card, such as borough=Croydon"),
+    Argument("--release", metavar="RELEASE", default="", help="a quarter, 2019-20-Q4@v1, or a path (the latest)"),
+    Argument("--json", action="store_true", help="the cards, or the answer, as JSON"),
+    example="vfm ask services-in borough=Croydon",
+)
+def ask(project: "Project", options: argparse.Namespace) -> int:
+    """Answer a question card, or list the cards."""
+    import json
+
+    from vfm.release import ask, ask_words
+    from vfm.release.cards import cards
+
+    if options.card is None:
+        listed = json.dumps([card.as_record() for card in cards().values()], indent=1, ensure_ascii=False) + "\n"
+        _say(listed if options.json else ask_words.listed(cards()), sys.stdout, end="")
+        return 0
+    answer = ask.ask(project, options.card, _given(options.given), options.release)
+    _say(answer.as_json() if options.json else ask_words.as_text(answer), sys.stdout, end="")
+    return 0
+
+
+@command(
     "the workbook that a provider fills in: a quarter's monitoring return",
     QUARTER,
     Argument("--service", metavar="SERVICE", required=True, help="key or name of the service"),
@@ -262,6 +289,26 @@ def site(project: "Project", options: argparse.Namespace) -> int:
     folder, made = build(project, find(project, options.release) if options.release else None)
     print(f"{'made' if made else 'up to date'}: {(folder / 'index.html').relative_to(project.root)}")
     return 0
+
+
+@command(
+    "what is wrong with this installation or data folder, and what to do about it",
+    Argument("--mend", action="store_true", help="mend what can be mended with nothing lost"),
+    example="vfm doctor --mend",
+)
+def doctor(project: "Project", options: argparse.Namespace) -> int:
+    """Say what is wrong; with --mend, mend what can be mended safely and say what is left."""
+    from vfm.release import doctor
+    from vfm.release.data_folder import projects
+
+    looked_at = projects(project, options.data)
+    found = doctor.examine(looked_at)
+    if options.mend:
+        for line in doctor.mend(found):
+            _say(line, sys.stdout)
+        found = doctor.examine(looked_at)
+    _say(doctor.as_text(found), sys.stdout, end="")
+    return DataError.exit_status if doctor.problems(found) else 0
 
 
 def _given(pairs: Sequence[str]) -> dict[str, str]:

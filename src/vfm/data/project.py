@@ -64,8 +64,13 @@ class Project:
     def reports(self) -> Path:
         return self.root / "reports" / self._own
 
+    @property
+    def tables(self) -> Path:
+        """The folder of the processed tables, one folder a quarter."""
+        return self.root / "data" / "processed" / self._own
+
     def processed(self, quarter: Quarter) -> Path:
-        return self.root / "data" / "processed" / self._own / str(quarter)
+        return self.tables / str(quarter)
 
     def draft(self, quarter: Quarter) -> Path:
         return self.reports / "drafts" / str(quarter)

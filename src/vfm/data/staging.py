@@ -13,7 +13,8 @@ from pathlib import Path
 
 from vfm.vocabulary.errors import RunError
 
-PREFIX = ".staging-"
+PREFIX, ASIDE = ".staging-", ".replaced-"
+STAGED = re.compile(re.escape(PREFIX) + r"(?P<target>.+)\.(?P<process>\d{1,9})\.[^.]+")
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # Linux: renameat2(2)
 RENAME_SWAP = 2  # macOS: renamex_np(2)
 
@@ -33,7 +34,7 @@ def staging_folder(target: Path) -> Iterator[Path]:
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, f"{target.name} is not a folder")
         target.parent.mkdir(parents=True, exist_ok=True)
-        _finish_interrupted(target)
+        finish_interrupted(target)
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}.{os.getpid()}.", dir=target.parent))
         folder.chmod(0o755)  # mkdtemp closes it to others; a release is for reading
     except OSError as error:
@@ -84,25 +85,34 @@ def _swap_by_renames(new: Path, target: Path) -> None:
 
 
 def _aside(target: Path) -> Path:
-    return target.with_name(f".replaced-{target.name}")
+    return target.with_name(f"{ASIDE}{target.name}")
 
 
-def _finish_interrupted(target: Path) -> None:
-    """Put back what a crash left aside, and take away what dead processes left half written."""
+def finish_interrupted(target: Path) -> None:
+    """Put back what a crash left aside, and take away what dead processes left half written beside `target`."""
+    if not target.parent.is_dir():
+        return
     aside = _aside(target)
     if aside.exists() and not target.exists():
         aside.rename(target)
     shutil.rmtree(aside, ignore_errors=True)
-    if os.name != "posix":  # no way to ask whether a process lives
-        return
-    ours = re.compile(re.escape(f"{PREFIX}{target.name}.") + r"(\d{1,9})\.[^.]+")
     for left in target.parent.iterdir():
-        named = ours.fullmatch(left.name)
-        if named and not _alive(int(named[1])):
+        if left_beside(left) == target:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _alive(process: int) -> bool:
+def left_beside(path: Path) -> Path | None:
+    """The folder that `path` was to become or stood in place of, where no process is at it any more; else None."""
+    if path.name.startswith(ASIDE):
+        return path.with_name(path.name.removeprefix(ASIDE))
+    named = STAGED.fullmatch(path.name)
+    if named is None or os.name != "posix" or alive(int(named["process"])):  # elsewhere there is no way to ask
+        return None
+    return path.with_name(named["target"])
+
+
+def alive(process: int) -> bool:
+    """Whether there is a process of that number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

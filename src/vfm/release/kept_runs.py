@@ -17,7 +17,7 @@ from vfm.data.catalogue import sha256
 from vfm.data.project import Project
 from vfm.data.quarter import ALL_FILES, SOURCE, QuarterData
 from vfm.data.staging import staging_folder
-from vfm.release import imports
+from vfm.release import held, imports
 from vfm.release.kernels import READS
 from vfm.release.manifest import cells_hash
 from vfm.release.plan import Job
@@ -29,6 +29,7 @@ MADE_FROM = "made-from.json"
 NOTEBOOK = "executed.ipynb"
 FIGURES = "figures"  # what the run published, under this folder
 NEVER = "it has not run here before"
+DAMAGED = "what was kept of its last run is damaged"
 Parts = dict[str, str]
 
 
@@ -53,6 +54,8 @@ class KeptRuns:
             kept: Parts = json.loads((self._place / job.name / MADE_FROM).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return NEVER
+        if held.damage(self._place / job.name):
+            return DAMAGED
         now = self._made_from(job, (name.partition(" ")[2] for name in kept if name.startswith("read ")))
         changed = sorted(name for name in kept.keys() | now.keys() if kept.get(name) != now.get(name))
         return _in_words(changed)
@@ -73,6 +76,7 @@ class KeptRuns:
             shutil.copyfile(notebook, folder / NOTEBOOK)
             shutil.copytree(published, folder / FIGURES)
             (folder / MADE_FROM).write_text(json.dumps(made_from, indent=1), encoding="utf-8")
+            held.note(folder)
         _merge(published, self._release, job)
         shutil.rmtree(published)
 
