@@ -319,8 +319,6 @@ def test_the_sites_are_not_kept_in_git() -> None:
 
 
 def test_how_a_figure_is_known_reaches_the_rows_that_it_was_made_from(site: Path, release: Path) -> None:
-    if not (release / "passports.json").is_file():
-        pytest.skip("the release was made before figures had passports")
     text = (site / "figures" / "75-services.html").read_text(encoding="utf-8")
     section = re.search(r'<section class="known" id="traced-year">.*?</section>', text, re.DOTALL)
     assert section and "borough_money.pence_in_year" in section[0]
