@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
+from pdf_reading import elements
 from small_projects import APPROVE, PUBLISH, QUARTER, SUBMIT, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.release import gate, manifest
+from vfm.report import words
 
 Contents = Callable[[Path], dict[str, bytes]]
 PUBLISHING = ["publish", QUARTER]
@@ -249,5 +253,45 @@ def test_a_release_from_before_there_was_a_gate_can_be_followed(published: Path)
 
 def test_the_roles_are_data_and_name_no_person() -> None:
     lines = gate.ROLES.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "role,submits,approves,what"
+    assert lines[0] == "role,submits,approves,what,says"
     assert all(line.split(",")[1] in {"yes", "no"} and line.split(",")[2] in {"yes", "no"} for line in lines[1:])
+
+
+SHOWN_ONLY = (
+    "The project gave this approval itself, to show how the gate works: nobody outside the project has reviewed or "
+    "approved this release."
+)
+
+
+def test_where_the_project_approves_its_own_release_every_page_and_document_says_so(
+    draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["submit", QUARTER, "--role", "maker of this project"]) == 0
+    assert main(["approve", QUARTER, "--role", "maker of this project"]) == 1  # another role than the one that made it
+    assert main(["approve", QUARTER, "--role", "checker of this project"]) == 0
+    assert main(PUBLISHING) == 0
+    published = draft.parents[1] / QUARTER
+    assert manifest.read(published)["approval"]["says"] == SHOWN_ONLY
+    for page in ("index.html", "trace.html", "revisions.html", "notebooks/00-data-quality.html"):
+        text = (published / page).read_text(encoding="utf-8")
+        assert "approved by the checker of this project" in text
+        assert SHOWN_ONLY in text
+    with pikepdf.open(published / f"{QUARTER}.pdf") as pdf:
+        told = " ".join(" ".join(element.words for element in elements(pdf)).split())
+    day = words.cell(manifest.read(published)["approval"]["at"][:10])
+    assert f"Approved by the checker of this project on {day}. {SHOWN_ONLY}" in told
+    for suffix in ("xlsx", "ods"):
+        assert SHOWN_ONLY in xml_of(published / f"{QUARTER}.{suffix}")
+    capsys.readouterr()
+    assert main(["trace", "first"]) == 0
+    assert SHOWN_ONLY in " ".join(capsys.readouterr().out.split())
+
+
+def test_where_another_role_approves_nothing_is_said_beside_it(published: Path) -> None:
+    assert "says" not in manifest.read(published)["approval"]
+    assert "gave this approval itself" not in (published / "index.html").read_text(encoding="utf-8")
+
+
+def xml_of(book: Path) -> str:
+    with zipfile.ZipFile(book) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))

@@ -19,6 +19,7 @@ from vfm.vocabulary.periods import Quarter
 DRAFT, IN_REVIEW, APPROVED, PUBLISHED = "draft", "in-review", "approved", "published"
 ROLES = Path(__file__).parent / "roles.csv"
 SUBMITS, APPROVES = "submits", "approves"
+SAYS = "says"  # what a reader has to know of a role that approves: recorded with the approval, printed beside it
 
 
 def submit(project: Project, quarter: Quarter, role: str) -> Path:
@@ -31,7 +32,7 @@ def submit(project: Project, quarter: Quarter, role: str) -> Path:
     DataError
         when there is no draft, it is not as it was sealed, it is in review already, or the role may not.
     """
-    _require_role(role, SUBMITS)
+    _role(role, SUBMITS)
     folder, described = draft(project, quarter)
     if described["state"] != DRAFT:
         raise DataError(f"The draft of {quarter} is {in_words(described)}: there is nothing to submit.")
@@ -50,7 +51,7 @@ def approve(project: Project, quarter: Quarter, role: str) -> Path:
         when it is not in review, is not as it was sealed, or the role may not: not every one does, and not the one
         that submitted it.
     """
-    _require_role(role, APPROVES)
+    known = _role(role, APPROVES)
     folder, described = draft(project, quarter)
     if described["state"] != IN_REVIEW:
         first = f": vfm submit {quarter} --role ROLE comes first" if described["state"] == DRAFT else ""
@@ -58,7 +59,8 @@ def approve(project: Project, quarter: Quarter, role: str) -> Path:
     if described["submitted"]["role"] == role:
         raise DataError(f"The {role} submitted the draft of {quarter}: another role approves it.")
     approval = {"role": role, "at": now(), "hash": manifest.content_hash(described)}
-    _write(folder, described | {"state": APPROVED, "approval": approval})
+    noted = {SAYS: known[SAYS]} if known[SAYS] else {}
+    _write(folder, described | {"state": APPROVED, "approval": approval | noted})
     return folder
 
 
@@ -114,7 +116,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _require_role(role: str, does: str) -> None:
+def _role(role: str, does: str) -> dict[str, str]:
+    """What the table says of a role, which does what is asked of it."""
     with ROLES.open(encoding="utf-8", newline="") as file:
         roles = {row["role"]: row for row in csv.DictReader(file)}
     if role not in roles:
@@ -123,6 +126,7 @@ def _require_role(role: str, does: str) -> None:
     if roles[role][does] != "yes":
         can = ", ".join(name for name, row in roles.items() if row[does] == "yes")
         raise DataError(f"The {role} {does} no release: {can} can.")
+    return roles[role]
 
 
 def _write(folder: Path, described: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from vfm.data.quarter import QuarterData
-from vfm.release import log, passports, revisions, rules, trace_page
+from vfm.release import gate, log, passports, revisions, rules, trace_page
 from vfm.release.plan import BOROUGH, SUMMARY, UPDATE, is_borough
 from vfm.release.trace import PAGE, PASSPORTS, Released
 from vfm.report import documents, figures, pages, revised, words
@@ -107,6 +107,7 @@ def about_release(manifest: Mapping[str, Any]) -> About:
         code=manifest["code"][:12],
         illustrative=manifest.get("status") == Status.ILLUSTRATIVE,
         approved=_approved(manifest.get("approval")),
+        of_approval=manifest.get("approval", {}).get(gate.SAYS, ""),
         reason=manifest.get("reason", ""),
     )
 

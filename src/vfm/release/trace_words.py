@@ -119,4 +119,5 @@ def reviewer(approval: Mapping[str, str] | None) -> str:
     """Which role approved, when and over what."""
     if not approval:
         return "not approved"
-    return f"approved by the {approval['role']}, {approval['at']}, over {approval['hash']}"
+    says = f". {approval['says']}" if "says" in approval else ""
+    return f"approved by the {approval['role']}, {approval['at']}, over {approval['hash']}{says}"

@@ -35,6 +35,7 @@ class About:
     code: str
     illustrative: bool = False
     approved: str = ""  # by which role, and when
+    of_approval: str = ""  # what a reader has to know of that role, in a sentence
     reason: str = ""  # why there is another version
 
 

@@ -129,6 +129,12 @@ def state(about: About) -> str:
     return f"Version {about.version}" if about.state == "published" else "Draft: not published, and it may change"
 
 
+def approval(about: About) -> str:
+    """By which role it was approved, and what a reader has to know of that; "" where it was not."""
+    said = about.approved if about.state == "published" else ""
+    return f"Approved {said}. {about.of_approval}".rstrip() if said else ""
+
+
 def _cover(about: About, some_apart: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
     first = (f"{ILLUSTRATIVE}.",) if about.illustrative else ()
     return (
@@ -138,6 +144,7 @@ def _cover(about: About, some_apart: bool) -> tuple[tuple[str, tuple[str, ...]],
                 *first,
                 f"{when(about)}.",
                 f"{known(about)}. {state(about)}.",
+                *([approval(about)] if approval(about) else []),
                 "Every number of the update, and each of its tables and charts on a sheet of its own, with its source.",
                 *(["The tables of single boroughs are on the pages of the boroughs."] if some_apart else []),
                 "Value for money of policing and crime commissioning in London: an independent compilation, not a "
