@@ -68,6 +68,11 @@ NOT_NEGATIVE = check(
 )
 AREA_CODE = matches(r"E09\d{6}|E12000007|none", "not an area code", "Use the ONS code, such as E09000008 for Croydon.")
 BOROUGH_CODE = matches(r"E09\d{6}", "not a borough's code", "Use the ONS code, such as E09000008 for Croydon.")
+DISTRICT = matches(
+    r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?",
+    "not a postcode district",
+    "Use the first half of a postcode in capitals, such as CR0 or SW1A.",
+)
 PLAIN_KEY = matches(r"[a-z0-9-]+", "not a plain key", "Use a-z, 0-9 and hyphens.")
 YEAR = _each(_is_written_as(FinancialYear.parse), "not a financial year", "Write it as 2019-20.")
 QUARTER = _each(_is_written_as(Quarter.parse), "not a quarter", "Write it as 2019-20-Q4.")

@@ -241,6 +241,11 @@ CONTEXT: dict[str, pa.DataFrameSchema] = {
             "count": column(WHOLE, "offences recorded; a category without a count has no row", NOT_NEGATIVE),
         },
     ),
+    "postcode_districts": processed_table(
+        str(REFERENCE["postcode_districts"].title),
+        ["district", "gss_code"],
+        _of(REFERENCE["postcode_districts"], "district", "gss_code", "postcodes", "postcodes_in_district"),
+    ),
     "population": processed_table(
         str(REFERENCE["population"].title),
         ["series", "gss_code", "year"],

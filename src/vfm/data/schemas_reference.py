@@ -2,7 +2,20 @@
 
 import pandera.pandas as pa
 
-from vfm.data.rules import AREA, AREA_CODE, BOROUGH_CODE, MONTH, NOT_NEGATIVE, QUARTER, YEAR, column, one_of, table
+from vfm.data.rules import (
+    AREA,
+    AREA_CODE,
+    BOROUGH_CODE,
+    DISTRICT,
+    MONTH,
+    NOT_NEGATIVE,
+    QUARTER,
+    YEAR,
+    column,
+    no_more_than,
+    one_of,
+    table,
+)
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.crime import CRIME_CATEGORIES
 
@@ -65,6 +78,18 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             "year": column(WHOLE, "year of the 30 June"),
             "population": column(WHOLE, "people", NOT_NEGATIVE),
         },
+    ),
+    "postcode_districts": table(
+        "Postcodes of each postcode district by London area",
+        ["district", "gss_code"],
+        {
+            "district": column(TEXT, "postcode district: the first half of a postcode", DISTRICT),
+            **AREA,
+            "gss_code": column(TEXT, AREA["gss_code"].description, BOROUGH_CODE),
+            "postcodes": column(WHOLE, "postcodes of the district in the area", NOT_NEGATIVE),
+            "postcodes_in_district": column(WHOLE, "postcodes of the district, wherever they are", NOT_NEGATIVE),
+        },
+        no_more_than("postcodes", "postcodes_in_district"),
     ),
     "recorded_crime_quarter": table(
         "Recorded crime by borough and financial quarter",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.analysis.postcodes import BETWEEN
 from vfm.report import figures, words
 from vfm.report.figures import Number, Shown
 from vfm.vocabulary.errors import DataError
@@ -19,6 +20,8 @@ from vfm.vocabulary.results import Status
 
 MANIFEST = "manifest.json"
 AREAS = "register-areas"  # the table without which there is no page for a borough
+DISTRICTS = "register-postcode-districts"
+HALF = 0.5
 LONG_AGO = 183  # days after its end at which a quarter's update is in retrospect
 
 
@@ -91,6 +94,20 @@ class Content:
             if (name := slug(row["area"]))
         ]
         return sorted(found, key=lambda area: area.name)
+
+    @cached_property
+    def districts(self) -> dict[str, dict[str, list[str]]]:
+        """Postcode districts by the name of an area: those that it has all of, most of and some of.
+
+        Empty where the release does not have them.
+        """
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in self.data(DISTRICTS).to_dict("records") if DISTRICTS in self.shown else []:
+            first, *others = str(row["areas"]).split(BETWEEN)
+            part = "all" if row["share"] == 1 else "most" if row["share"] > HALF else "some"
+            for name, of in ((first, part), *((other, "some") for other in others)):
+                found.setdefault(name, {}).setdefault(of, []).append(row["district"])
+        return found
 
     @property
     def quarter(self) -> Quarter:

@@ -57,6 +57,8 @@ def pages(content: Content, past: list[dict[str, Any]]) -> Iterator[Page]:
     themes = sorted({row["theme"] for row in services})
     yield Page("index.html", "home.html.j2", FRONT, {"themes": themes})
     yield from _boroughs(content)
+    if content.districts:
+        yield Page("postcodes.html", "postcodes.html.j2", "Postcode districts", {}, "boroughs")
     yield Page(
         "services/index.html", "services.html.j2", "Services", {"services": services, "themes": themes}, "services"
     )

@@ -69,6 +69,7 @@ def test_only_facts_are_taken_from_the_published_files_and_no_outcome() -> None:
         "gdp_deflator",
         "green_book_discount_rates",
         "population",
+        "postcode_districts",
         "tile_grid",
         "unit_costs_of_crime",
     }

@@ -51,22 +51,47 @@
     });
   }
 
-  // ---- a borough by its name
+  // ---- a borough by its name, or by a postcode district, which is never sent anywhere
 
   const finder = one("#finder");
   if (finder) {
     finder.hidden = false;
+    const POSTCODE = /^([A-Z]{1,2}\d[A-Z\d]?)(\s*\d[A-Z]{2})?$/;
     const items = all("#boroughs li");
-    const found = () => items.filter((item) => !item.hidden);
+    const districts = (item, ...parts) => parts.flatMap((part) => (item.dataset[part] ?? "").split(" ")).filter(Boolean);
+    const known = [...new Set(items.flatMap((item) => districts(item, "all", "most", "some")))];
+    const names = (found) => found.map((item) => item.textContent).join(", ").replace(/, ([^,]*)$/, " and $1");
+    const show = (found) => items.forEach((item) => { item.hidden = !found.includes(item); });
+    let first = null;
+    const byPostcode = (typed) => {
+      // Central districts go on with a letter: who types SW1 may mean SW1A, SW1E and so on.
+      const meant = known.includes(typed) ? [typed] : known.filter((one) => /[A-Z]$/.test(one) && one.slice(0, -1) === typed);
+      const having = (...parts) => items.filter((item) => districts(item, ...parts).some((one) => meant.includes(one)));
+      const found = having("all", "most", "some");
+      const [most] = meant.length === 1 ? having("all", "most") : [];
+      const rest = found.filter((item) => item !== most);
+      show(found);
+      first = most ?? found[0];
+      if (!found.length) return `No London borough has postcodes that begin with ${typed}`;
+      if (!most) return `Parts of ${typed} are in ${names(found)}`;
+      if (having("all").includes(most)) return `${typed} is in ${names([most])}`;
+      return `Most of ${typed} is in ${names([most])}${rest.length ? `, and some is in ${names(rest)}` : ""}`;
+    };
+    const byName = (typed) => {
+      const found = items.filter((item) => item.textContent.toLowerCase().includes(typed.toLowerCase()));
+      show(found);
+      [first] = found;
+      if (!typed) return "";
+      return found.length ? `${found.length} ${found.length === 1 ? "borough" : "boroughs"} found` : "No borough has that in its name";
+    };
     finder.addEventListener("input", () => {
-      const typed = one("input", finder).value.trim().toLowerCase();
-      items.forEach((item) => { item.hidden = !item.textContent.toLowerCase().includes(typed); });
-      const count = found().length;
-      say(finder, typed ? (count ? `${count} ${count === 1 ? "borough" : "boroughs"} found` : "No borough has that in its name") : "");
+      const typed = one("input", finder).value.trim();
+      const postcode = known.length && POSTCODE.exec(typed.toUpperCase());
+      say(finder, postcode ? byPostcode(postcode[1]) : byName(typed));
     });
     finder.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (found().length) location.href = one("a", found()[0]).href;
+      if (first) location.href = one("a", first).href;
     });
   }
 
