@@ -33,6 +33,7 @@ COMPILE = [
 
 # Where conda-forge's name is not PyPI's. None: not found there, so pip installs it.
 CONDA_NAMES = {
+    "dask[distributed]": "dask",
     "afcharts": None,
     "duckdb": "python-duckdb",
     "pandera[pandas]": "pandera-pandas",
@@ -57,8 +58,8 @@ def project(root: Path = ROOT) -> dict[str, Any]:
 
 
 def requirements(table: dict[str, Any]) -> list[str]:
-    """Everything that is installed: what vfm needs, and what its tests need."""
-    return [*table["dependencies"], *extra(table, "test")]
+    """Everything that is installed: what vfm needs, what a cluster needs, and what its tests need."""
+    return [*table["dependencies"], *extra(table, "cluster"), *extra(table, "test")]
 
 
 def extra(table: dict[str, Any], name: str) -> list[str]:

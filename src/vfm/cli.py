@@ -117,6 +117,7 @@ def build(project: "Project", options: argparse.Namespace) -> int:
         default=[],
         help="a notebook's parameter; may be given several times",
     ),
+    Argument("--profile", action="store_true", help="say where the time went, notebook by notebook"),
     example="vfm refresh 2019-20-Q4 -p level=0.9",
 )
 def refresh(project: "Project", options: argparse.Namespace) -> int:
@@ -133,7 +134,11 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     else:
         from vfm.release.refresh import refresh
 
-        refresh(project, quarter, given, lambda line: print(line, flush=True))
+        draft = refresh(project, quarter, given, lambda line: print(line, flush=True), profiled=options.profile)
+        if options.profile:
+            from vfm.release.profile import as_text
+
+            print(as_text(draft), end="")
     print(f"draft: {(project.draft(quarter) / 'index.html').relative_to(project.root)}")
     print(f"to put it forward: vfm submit {quarter} --role ROLE{f' --data {options.data}' if options.data else ''}")
     return 0

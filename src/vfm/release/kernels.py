@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -16,8 +17,9 @@ from jupyter_core.utils import ensure_event_loop
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
 from vfm.data.quarter import READS_VARIABLE
-from vfm.release import forks
+from vfm.release import forks, sampling
 from vfm.release.plan import Job, as_told
+from vfm.release.profile import Took
 from vfm.report.publishing import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
 from vfm.vocabulary.errors import RunError
 
@@ -40,9 +42,16 @@ class Kernels:
         self._stopped = False
 
     def run(
-        self, job: Job, *, project: Project, staging: Path | None, output: Path, reading: Path | None = None
-    ) -> None:
-        """Run a notebook top to bottom and save it as executed.
+        self,
+        job: Job,
+        *,
+        project: Project,
+        staging: Path | None,
+        output: Path,
+        reading: Path | None = None,
+        profile: Path | None = None,
+    ) -> Took:
+        """Run a notebook top to bottom, save it as executed and say how long it took.
 
         Parameters
         ----------
@@ -50,6 +59,7 @@ class Kernels:
         staging : where its figures go; with None it only shows them
         output : where the executed notebook goes
         reading : where the figures of other notebooks are, if not in `staging`
+        profile : where the kernel notes what its time went to, if that is wanted
 
         Raises
         ------
@@ -60,6 +70,7 @@ class Kernels:
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
+        took = Took()
         if staging:
             staging.mkdir(exist_ok=True)
         environment = {
@@ -69,8 +80,9 @@ class Kernels:
             NOTEBOOK_VARIABLE: job.name,
             PROJECT_VARIABLE: str(project.root),
             DATA_VARIABLE: project.data,
+            sampling.VARIABLE: str(profile or ""),
         }
-        at_the_end = saving_at_the_end()
+        sampled = [f'--IPKernelApp.exec_lines=["{sampling.BEGIN}"]'] if profile else []
         about = {"environment": environment, "folder": str(project.root), "kernels": self}
         manager = type("Manager", (_Manager,), about)
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
@@ -82,11 +94,11 @@ class Kernels:
                 parameters=job.parameters,
                 kernel_name="python3",
                 language="python",
-                engine_name=at_the_end,
+                engine_name=saving_at_the_end(took),
                 progress_bar=False,
                 execution_timeout=TIME_LIMIT,
                 kernel_manager_class=manager,
-                extra_arguments=QUIET,
+                extra_arguments=[*QUIET, *sampled],
             )
         except PapermillExecutionError as error:
             cell = error.cell_index + 1 - bool(job.parameters)  # papermill put in a cell that sets them
@@ -100,7 +112,11 @@ class Kernels:
             raise RunError(f"{job.name}: its kernel died (out of memory, or ended from outside).") from error
         finally:
             loop.close()
+        saving = time.monotonic()
         output.write_text(as_executed(output), encoding="utf-8", newline="\n")
+        took.add(sampling.WRITING, time.monotonic() - saving)
+        took.ended(profile)
+        return took
 
     def started(self, manager: "_Manager") -> None:
         """Note a kernel that is running; one that started as the run was stopped is ended."""
@@ -172,14 +188,23 @@ class _Manager(AsyncKernelManager):
             process.kill()
 
 
-def saving_at_the_end() -> str:
-    """The name of papermill's own engine but for one thing: it saves the notebook at its end, not at each cell."""
+def saving_at_the_end(took: Took) -> str:
+    """The name of papermill's own engine but for one thing: it saves the notebook at its end, not at each cell.
+
+    The engine is of one run, and counts to `took` its start and its writing.
+    """
     from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 
     class Manager(NotebookExecutionManager):
+        def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
+            took.started()
+            super().cell_start(cell, cell_index, **kwargs)
+
         def save(self, **kwargs: Any) -> None:
             if self.end_time is not None:
+                saving = time.monotonic()
                 super().save(**kwargs)
+                took.add(sampling.WRITING, time.monotonic() - saving)
 
     class Engine(NBClientEngine):
         @classmethod
@@ -194,8 +219,9 @@ def saving_at_the_end() -> str:
                 manager.notebook_complete()
             return manager.nb
 
-    papermill_engines.register("vfm", Engine)
-    return "vfm"
+    name = f"vfm-{threading.get_ident()}"  # one a thread, for several run at a time
+    papermill_engines.register(name, Engine)
+    return name
 
 
 def as_executed(path: Path) -> str:

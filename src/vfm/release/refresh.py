@@ -1,13 +1,13 @@
 """Make a draft release of a quarter: check, build, run the notebooks, gather, seal, put in place."""
 
 import json
-import os
 import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,17 @@ from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
 from vfm.release import attack, gather, manifest, revisions
 from vfm.release.kept_runs import KeptRuns
-from vfm.release.kernels import Kernels
 from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan, stages
+from vfm.release.profile import RECORD
+from vfm.release.progress import Progress, Watch
+from vfm.release.runners import Ran, Run, Runner, threads
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
 NAMED = 10  # of more notebooks that did not run than this, their number is enough
+LOOK = 5.0  # seconds between two looks at whether runs can still end
 Report = Callable[[str], None]
 
 
@@ -37,6 +40,8 @@ def refresh(
     say: Report,
     *,
     told: Mapping[str, Mapping[str, Any]] | None = None,
+    watch: Watch = lambda state: None,
+    profiled: bool = False,
 ) -> Path:
     """Make the draft of `quarter` and return its folder; on any failure the last draft stays as it was.
 
@@ -45,6 +50,8 @@ def refresh(
     given : parameters for the notebooks, as typed on the command line
     say : called with a line of progress
     told : what each notebook was told in a release that is made again, by its name; without it, `given` and defaults
+    watch : called with what is done, running and left, after each change and from any thread
+    profiled : whether kernels note what their time goes to; run.json then has it, as `profile.as_text` says it
 
     Raises
     ------
@@ -62,37 +69,34 @@ def refresh(
     for name in left_out:
         say(f"{name}: left out, for it is about the {other} alone")
     jobs = topics + last
+    progress = Progress([job.name for job in jobs], watch)
     with staging_folder(project.draft(quarter)) as folder:
         (folder / "notebooks").mkdir()
         kept = KeptRuns(project, quarter, folder)
-        seconds: dict[str, float] = {}
-        with ThreadPoolExecutor(max_workers=workers()) as executor:
+        took: dict[str, Any] = {"started": started, "before": time.time() - started, "notebooks": {}}
+        with threads(progress.started) as runner:
             for stage in stages(topics, last):
                 try:
-                    seconds |= _run(stage, executor, project, folder, kept, say)
+                    took["notebooks"] |= _run(stage, runner, project, folder, kept, progress, say, profiled)
                 except RunError as error:
                     failed = failed_folder(project, quarter)
                     shutil.rmtree(failed, ignore_errors=True)
                     shutil.copytree(folder / "notebooks", failed)
                     message = f"{error}\nThe notebooks as they ran are in {failed}. The last release is as it was."
                     raise RunError(message) from error
+        ran = time.time()
         described = manifest.describe(project, quarter, jobs)
         gather.gather(folder)
         attack.gather(project, quarter, folder)
         described["revises"] = revisions.record(project, quarter, folder, described)
         gather.gather_passports(folder, QuarterData(project, quarter))
         gather.write_pages(folder, described)
-        took = {"started": started, "seconds": time.time() - started, "notebooks": seconds}
-        record = json.dumps(took | {"machine": platform.platform(), "status": described["status"]}, indent=1) + "\n"
-        (folder / "run.json").write_text(record, encoding="utf-8")
+        took |= {"after": time.time() - ran, "seconds": time.time() - started}
+        took |= {"machine": platform.platform(), "status": described["status"]}
+        (folder / RECORD).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
         manifest.seal(folder, described)
     shutil.rmtree(failed_folder(project, quarter), ignore_errors=True)
     return project.draft(quarter)
-
-
-def workers() -> int:
-    """How many notebooks run at a time: as many as there are processors, within reason."""
-    return max(1, min(os.cpu_count() or 1, 8))
 
 
 def failed_folder(project: Project, quarter: Quarter) -> Path:
@@ -101,49 +105,62 @@ def failed_folder(project: Project, quarter: Quarter) -> Path:
 
 
 def _run(
-    jobs: list[Job], executor: Executor, project: Project, folder: Path, kept: KeptRuns, say: Report
-) -> dict[str, float]:
-    """Run those of a stage that have to run; a kept run stands for each of the others."""
+    jobs: list[Job],
+    runner: Runner,
+    project: Project,
+    folder: Path,
+    kept: KeptRuns,
+    progress: Progress,
+    say: Report,
+    profiled: bool,
+) -> dict[str, dict[str, float]]:
+    """Run those of a stage that have to run, and say how long each took; a kept run stands for each of the others."""
     kept.begin()
     reasons = {job.name: kept.why(job) for job in jobs}
     as_before = [job for job in jobs if not reasons[job.name]]
     for job in as_before:
         kept.put(job, folder / "notebooks" / f"{job.name}.ipynb")
+        progress.put(job.name, "as_before")
     if as_before:
         names = ", ".join(job.name for job in as_before) if len(as_before) <= NAMED else f"{len(as_before)} notebooks"
         say(f"as before, for nothing that they are made from has changed: {names}")
-    kernels = Kernels()
     seconds, failures = {}, []
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix=".runs-", dir=folder) as runs:
-        futures = {
-            executor.submit(
-                kernels.run,
-                job,
-                project=project,
-                staging=Path(runs) / job.name,
-                reading=folder,
-                output=folder / "notebooks" / f"{job.name}.ipynb",
-            ): job
+    with tempfile.TemporaryDirectory(prefix=".runs-", dir=folder) as attempts:
+        runs = [
+            Run(job, project, folder, Path(attempts), folder / "notebooks" / f"{job.name}.ipynb", profiled)
             for job in jobs
             if reasons[job.name]
-        }
-        try:
-            for future in as_completed(futures):
-                job = futures[future]
-                seconds[job.name] = time.monotonic() - started
+        ]
+        with closing(_as_they_end(runner, runs)) as ended:
+            for run, future in ended:
+                name = run.job.name
                 try:
-                    future.result()
-                    kept.take(job, folder / "notebooks" / f"{job.name}.ipynb", Path(runs) / job.name)
-                    say(f"{job.name}: done, {seconds[job.name]:.1f} s ({reasons[job.name]})")
+                    ran = future.result()
+                    kept.take(run.job, run.output, ran.published)
+                    seconds[name] = ran.took.as_record()
+                    left = progress.put(name, "done").to_come
+                    say(f"{name}: done, {ran.took.total:.1f} s, {left} left ({reasons[name]})")
                 except RunError as error:
-                    say(f"{job.name}: failed")
+                    progress.put(name, "failed")
+                    say(f"{name}: failed")
                     failures.append(str(error))
-        except BaseException:  # an interrupt too: no kernel outlives its run
-            for future in futures:
-                future.cancel()
-            kernels.stop()
-            raise
     if failures:
         raise RunError("\n".join(sorted(failures)))
     return seconds
+
+
+def _as_they_end(runner: Runner, runs: list[Run]) -> Generator[tuple[Run, Future[Ran]]]:
+    """Each run as it ends. Whatever breaks this off, an interrupt too, ends all of them: no kernel outlives its run."""
+    futures = {runner.submit(run): run for run in runs}
+    waiting = set(futures)
+    try:
+        while waiting:
+            ended, waiting = wait(waiting, timeout=LOOK, return_when=FIRST_COMPLETED)
+            for future in ended:
+                yield futures[future], future
+            runner.look()
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        runner.stop()
+        raise
