@@ -121,6 +121,18 @@ def test_nothing_runs_that_stands_in_a_page_and_nothing_is_asked_of_others(eithe
             assert tag != "script" or held.get("src"), path.name
 
 
+def test_the_design_systems_rules_come_with_their_licence_and_without_typeface_or_crest(site: Path) -> None:
+    css = (site / "static" / "govuk.css").read_text(encoding="utf-8")
+    recipe = (ROOT / "tools" / "design-system.scss").read_text(encoding="utf-8")
+    version = re.search(r"govuk-frontend@([\d.]+)", recipe)
+    assert version and f'--govuk-frontend-version: "{version[1]}"' in css and f"GOV.UK Frontend {version[1]}" in css
+    assert "The MIT License (MIT)" in css and "Crown Copyright (Government Digital Service)" in css
+    assert not re.search(r"url\(|@font-face|@import|GDS Transport", css)  # a crest would be a picture
+    for page in pages(site):
+        styles = [held["href"] for tag, held in read(page).tags if tag == "link" and held.get("rel") == "stylesheet"]
+        assert [str(style).rpartition("/")[2] for style in styles][:2] == ["govuk.css", "site.css"], page.name
+
+
 def rows(release: Path, table: str) -> list[dict[str, str]]:
     with (release / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

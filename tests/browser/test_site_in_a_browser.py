@@ -110,6 +110,33 @@ def test_a_borough_is_chosen_by_name_and_its_number_is_that_of_the_release(
     )
 
 
+def test_the_front_page_says_the_releases_own_figures(site: Path, release: Path, open_page: Open) -> None:
+    page = open_page(site / "index.html")
+    held = numbers(release)
+    for card in page.locator(".card").all():
+        figure_id = str(card.get_attribute("id"))
+        value = float(str(card.locator("data").get_attribute("value")))
+        assert value == pytest.approx(float(str(held[figure_id]["value"])), rel=1e-9), figure_id
+    assert [str(card.get_attribute("id")) for card in page.locator(".card").all()] == [
+        *("budget-2012-13", "budget-2019-20", "traced-year", "traced-not")
+    ]
+    for link in page.locator("main a.number-link").all():
+        one, said = held[str(link.get_attribute("href")).partition("#")[2]], link.inner_text()
+        if said != one["period"]:
+            millions, percent = said.removeprefix("£").removesuffix(" million"), said.removesuffix("%")
+            shown = float(millions) * 1e6 if said.endswith("million") else float(percent) / 100
+            step = 1e5 if said.endswith("million") else 1e-3  # the last digit that is said
+            assert shown == pytest.approx(float(str(one["value"])), abs=step / 2 + 1e-9), one["figure_id"]
+
+
+@pytest.mark.parametrize("kind", ["index.html", "boroughs/hackney.html", "services/index.html"])
+def test_no_column_is_cut_off_on_a_desk(site: Path, kind: str, open_page: Open) -> None:
+    page = open_page(site / kind, viewport={"width": 1100, "height": 900})
+    script = """[...document.querySelectorAll('.table')].filter(one => one.checkVisibility())
+        .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"""
+    assert page.evaluate(script) == []
+
+
 def test_a_borough_is_chosen_from_the_tile_map(site: Path, open_page: Open) -> None:
     page = open_page(site / "index.html")
     page.locator("svg.tiles a", has_text="Croydon").click()
