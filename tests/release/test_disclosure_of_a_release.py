@@ -6,18 +6,19 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import nbformat
 import pandas as pd
-import pikepdf
 import pytest
+import typst
 from nbformat.v4 import new_output
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-import pdf_reading
+from release_reading import Hidden, shown_though_hidden, texts
 from small_projects import QUARTER, ROOT, copy_project, write_notebook
 from vfm.cli import main
 from vfm.data import said
@@ -28,7 +29,11 @@ from vfm.data.project import EXAMPLES, PROJECT_VARIABLE, Project
 from vfm.data.publishable import open_publishable, people_in
 from vfm.data.quarter import QuarterData
 from vfm.release import attack
+from vfm.report import opendocument_writer, workbook
 from vfm.report.publishing import Release
+from vfm.report.workbook_content import Book, Column, Sheet
+from vfm.site.build import write as write_site
+from vfm.site.content import Content
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Estimate, Status
@@ -37,6 +42,8 @@ NOW = Quarter.parse(QUARTER)
 REAL = ("20-cost-per-outcome", "80-borough")
 RETURN = f"examples/raw/returns/{QUARTER}/vfm-return-{QUARTER}-example-service-04-outcomes.csv"
 PLANTED = ("Lewisham,Better wellbeing,9,15", "Lewisham,Better wellbeing,48614,51377")
+OF_PEOPLE = ("returned-costs-outcomes", "returned-costs-outputs")
+SHOW = "import vfm\nvfm.open_release(quarter).show('{}')"
 ABOUT = {"period": QUARTER, "source": "monitoring returns"}
 COLUMNS = {"service_id": ("Service", ""), "achieved": ("Achieved", "people"), "assessed": ("Assessed", "people")}
 SAYS = {"achieved": "achieved", "assessed": "assessed"}
@@ -52,7 +59,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> QuarterData:
     (root / RETURN).write_text(sent.replace(*PLANTED), encoding="utf-8")
     for name in REAL:
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
-    write_notebook(Project(root).root, "90-quarterly-update", "1")
+    write_notebook(Project(root).root, "90-quarterly-update", *(SHOW.format(table) for table in OF_PEOPLE))
     return QuarterData(Project(root, EXAMPLES), NOW)
 
 
@@ -219,26 +226,6 @@ def released(built: QuarterData) -> Path:
     return built.project.draft(NOW)
 
 
-def texts(path: Path) -> Iterator[str]:
-    """Everything that a reader of a file can find in it: what is shown, and what its format keeps out of sight."""
-    yield path.name
-    match path.suffix:
-        case ".png":
-            with Image.open(path) as image:
-                yield " ".join(f"{name} {value}" for name, value in image.info.items())
-        case ".pdf":
-            with pikepdf.open(path) as pdf:
-                yield " ".join(str(value) for value in pdf.docinfo.values())
-                yield from (" ".join(pdf_reading.page_words(page)) for page in pdf.pages)
-        case ".xlsx" | ".ods":
-            with zipfile.ZipFile(path) as book:
-                yield from (book.read(name).decode("utf-8", errors="replace") for name in book.namelist())
-        case ".parquet":
-            yield pd.read_parquet(path).to_string()
-        case _:
-            yield path.read_text(encoding="utf-8")
-
-
 def found(folder: Path, numbers: set[float]) -> dict[str, set[str]]:
     """In which files of a release which of `numbers` can be read, with or without commas."""
     forms = {form for one in numbers for form in (f"{one:.10g}", f"{one:,.10g}")}
@@ -267,20 +254,118 @@ def test_no_file_of_a_release_holds_a_number_that_was_only_used_on_the_way(built
 
 def test_the_search_finds_a_number_wherever_it_is_planted(released: Path, tmp_path: Path) -> None:
     folder = tmp_path / "release"
-    shutil.copytree(released, folder)
-    note = PngInfo()
-    note.add_text("Comment", "total 48614")
+    folder.mkdir()
+    note, exif = PngInfo(), Image.Exif()
+    note.add_itxt("Comment", "total 48614", zip=True)
     Image.new("RGB", (1, 1)).save(folder / "picture.png", pnginfo=note)
-    pd.DataFrame({"achieved": [48614]}).to_parquet(folder / "panel.parquet")
-    with zipfile.ZipFile(folder / "book.xlsx", "w") as book:
-        book.writestr("xl/comments1.xml", "<t>48,614</t>")
-    notebook = nbformat.read(folder / "notebooks" / "20-cost-per-outcome.ipynb", as_version=4)
+    exif[0x010E] = "48,614 people"  # the image's description
+    Image.new("RGB", (1, 1)).save(folder / "photo.png", exif=exif)
+    pd.DataFrame({"achieved": [48614]}).to_parquet(folder / "panel.parquet", compression="zstd")
+    for name, part in (("book.xlsx", "xl/comments1.xml"), ("book.ods", "meta.xml")):
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr(part, "<t>48,614</t>")
+    notebook = nbformat.read(released / "notebooks" / "20-cost-per-outcome.ipynb", as_version=4)
     cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
     cell.outputs.append(new_output("stream", name="stdout", text="achieved 48614\n"))
-    nbformat.write(notebook, folder / "notebooks" / "20-cost-per-outcome.ipynb")
+    nbformat.write(notebook, folder / "20-cost-per-outcome.ipynb")
     (folder / "hover.svg").write_text("<svg><title>48,614 people</title></svg>", encoding="utf-8")
-    planted = {"picture.png", "panel.parquet", "book.xlsx", "notebooks/20-cost-per-outcome.ipynb", "hover.svg"}
+    (folder / "words.pdf").write_bytes(typst.compile(b"They were 48,614 people."))
+    alt = b"#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>\"), alt: \"a bar of 48614\")"
+    (folder / "alt.pdf").write_bytes(typst.compile(alt))
+    (folder / "about.pdf").write_bytes(typst.compile(b'#set document(description: "of 48,614 people")\nPeople.'))
+    (folder / "counts.csv").write_text("service,achieved\nOne,48614\n", encoding="utf-8")
+    (folder / "counts.json").write_text('{"achieved":[1,48614,2]}', encoding="utf-8")
+    planted = {path.name for path in folder.iterdir()}
+    assert len(planted) == 12
     assert set(found(folder, {48614.0})) == planted
+
+
+# -- a whole release, searched cell by cell for small counts -------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hidden(built: QuarterData) -> Hidden:
+    """Every count that is marked [c] at the level of services and of their boroughs, with what it really is."""
+    return hidden_of(built)
+
+
+def hidden_of(data: QuarterData) -> Hidden:
+    people, cells = people_in(data), data.publishable.cells
+    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for row in cells.loc[(cells["mark"] == "[c]") & (cells["service_id"] != ""), list(Cell._fields)].itertuples():
+        cell = Cell._make(row[1:])
+        counts.setdefault((cell.measure_id, cell.service_id, cell.gss_code), {})[cell.what] = people.total(cell)
+    tables = ((data.services, "service_id", "name"), (data.indicators, "measure_id", "name"))
+    services, measures = (
+        {**dict(zip(t[n], t[i], strict=True)), **dict(zip(t[i], t[i], strict=True))} for t, i, n in tables
+    )
+    boroughs = data.areas[data.areas["gss_code"].str.startswith("E09")]
+    areas = {name: code for code, name in zip(boroughs["gss_code"], boroughs["area"], strict=True)}
+    return Hidden(counts, services, measures, areas | {code: code for code in areas.values()})
+
+
+def test_where_a_count_is_hidden_no_file_has_a_number(released: Path, hidden: Hidden) -> None:
+    assert sum(len(held) for held in hidden.counts.values()) > 300
+    searched = shown_though_hidden(released, hidden)
+    assert searched.told == []
+    # it has read rows of hidden counts in every kind of file, or it has searched nothing
+    assert {kind for kind, rows in searched.read.items() if rows >= 5} == set(KINDS)
+
+
+def test_where_a_count_is_hidden_the_shipped_example_and_its_site_have_no_number(tmp_path: Path) -> None:
+    data = QuarterData(Project(ROOT, EXAMPLES), NOW)
+    shipped = Project(ROOT, EXAMPLES).published(NOW)
+    site = tmp_path / "site"
+    site.mkdir()
+    write_site(Content(shipped), site, [])
+    for folder in (shipped, site):
+        searched = shown_though_hidden(folder, hidden_of(data))
+        assert searched.told == []
+        assert sum(searched.read.values()) > 500
+
+
+KINDS = (".csv", ".html", ".ipynb", ".ods", ".pdf", ".xlsx")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_search_finds_a_small_count_in_its_own_cell(hidden: Hidden, tmp_path: Path, kind: str) -> None:
+    key, count = min(
+        ((key, held["achieved"]) for key, held in hidden.counts.items() if "achieved" in held and not key[2]),
+        key=lambda one: one[1],
+    )
+    assert count < 10
+    measure, service = (
+        next(name for name, one in named.items() if one == wanted)
+        for named, wanted in ((hidden.measures, key[0]), (hidden.services, key[1]))
+    )
+    heads, cells = ["Service", "Measure", "Count"], [service, measure, str(count)]
+    match kind:
+        case ".csv":
+            pd.DataFrame([cells], columns=heads).to_csv(tmp_path / "a.csv", index=False)
+        case ".html" | ".ipynb":
+            html = pd.DataFrame([cells], columns=heads).to_html(index=False)
+            output = new_output("display_data", {"text/html": html, "text/plain": " ".join(cells)})
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output])])
+            (tmp_path / f"a{kind}").write_text(html if kind == ".html" else nbformat.writes(notebook), encoding="utf-8")
+        case ".xlsx" | ".ods":
+            sheet = Sheet("S", "T", ("One table.",), tuple(map(Column, heads)), (tuple(cells),))
+            book = Book("T", "s", "k", date(2020, 1, 1), (("C", ("p",)),), (sheet,))
+            write = workbook.xlsx if kind == ".xlsx" else opendocument_writer.ods
+            (tmp_path / f"a{kind}").write_bytes(write(book))
+        case ".pdf":
+            told = ", ".join(f"[{cell}]" for cell in cells)
+            source = f"#table(columns: 3, table.header{tuple(heads)}, {told})".replace("'", '"')
+            (tmp_path / "a.pdf").write_bytes(typst.compile(source.encode()))
+    told = shown_though_hidden(tmp_path, hidden).told
+    assert {file for file, _, _ in told} == {f"a{kind}"}
+    assert {where for _, _, where in told} == ({"Count", "text"} if kind == ".ipynb" else {"Count"})
+
+
+def test_what_was_returned_for_the_latest_quarter_is_provisional(released: Path) -> None:
+    for name in ("returned-costs-outcomes", "returned-costs-outputs", "returned-costs-over-services"):
+        assert set(pd.read_csv(released / "tables" / f"{name}.csv")["revision"]) == {"[p]"}
+    numbers = pd.read_csv(released / "numbers.csv", keep_default_na=False).set_index("figure_id")["revision"]
+    assert numbers[["returned-services-count", "returned-spend"]].to_list() == ["[p]", "[p]"]
 
 
 def test_the_manifest_records_the_profile_and_what_the_attacker_had(released: Path) -> None:
@@ -307,6 +392,7 @@ columns = {"service_id": ("Service", ""), "achieved": ("Achieved", "people")}
 about = {"title": "T", "period": "p", "source": "s", "people": {"achieved": "achieved"}}
 release.table("as-returned", table, columns=columns, **about);"""
     write_notebook(root, "00-data-quality", code)
+    write_notebook(root, "90-quarterly-update", "1")
     monkeypatch.setenv(PROJECT_VARIABLE, str(root))
     before = (root / "reports/examples/drafts" / QUARTER / "manifest.json").read_bytes()
     capsys.readouterr()

@@ -8,9 +8,13 @@ import re
 import shutil
 from pathlib import Path
 
+import pikepdf
 import pytest
+from PIL import Image
 
+import pdf_reading
 from project_copies import ProjectCopy
+from release_reading import grids
 from small_projects import PUBLISH, QUARTER, copy_project, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
@@ -36,9 +40,12 @@ about |= dict(columns=columns, title="By year")
 release.table("by-year", rows, **about)"""
 DRAW = """bars = charts.grouped_bars(rows, label="period", groups={"amount": "Amount"}, x_label="Pounds")
 release.chart("bars", bars, data=rows.drop(columns="provisional"), alt="Two years.", **about)"""
+DRAW_MARKED = """bars = charts.grouped_bars(rows, label="period", groups={"amount": "Amount"}, x_label="Pounds")
+release.chart("marked", bars, data=rows, alt="Two years.", **about)"""
 SAY = 'release.say("They had {offenders} in {rows} rows, with **{rows}**.")'
 CARDS = 'release.cards("offenders", "rows")'
 FRONT_SAYS = 'import vfm\nrelease = vfm.open_release(quarter)\nrelease.say("In all {offenders}.")'
+FRONT_SHOWS = ('release.show("by-year")', 'release.show("marked")')
 
 
 def version(root: Path, reason: str = "") -> Path:
@@ -51,8 +58,8 @@ def version(root: Path, reason: str = "") -> Path:
 def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with three versions: the second corrects a row, the third has one that came late."""
     root = copy_project(tmp_path_factory.mktemp("revisions") / "project", notebooks=False)
-    write_notebook(root, "00-data-quality", SHOW, DRAW, SAY, CARDS)
-    write_notebook(root, "90-quarterly-update", FRONT_SAYS, PUBLISH.format(id="last", value=2))
+    write_notebook(root, "00-data-quality", SHOW, DRAW, DRAW_MARKED, SAY, CARDS)
+    write_notebook(root, "90-quarterly-update", FRONT_SAYS, *FRONT_SHOWS, PUBLISH.format(id="last", value=2))
     raw = ProjectCopy(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(root))
@@ -111,11 +118,38 @@ def test_pages_have_the_marks_in_sentences_cards_tables_and_the_list_of_numbers(
     assert "For offenders £3.2 million [p] [r]" in third  # a card
     second = text_of(release(three, 2) / "notebooks/00-data-quality.html")
     assert "2019/20 £750,000 [p] [r] Amount" in second
-    assert second.count("[r] Amount") == 2  # the table, and the table of the chart
+    assert second.count("[r] Amount") == 3  # the table, and the tables of the two charts
     front = text_of(release(three, 3) / "index.html")
     assert "In all £3.2 million [p] [r] ." in front
     assert "rows 3 [r]" in front  # in the list of every number
     assert "[r]" not in text_of(release(three, 1) / "index.html").replace("what [r] and [p] mean", "")
+
+
+SAID = "[p], 1 row: provisional, for late returns may change them."
+
+
+def test_what_is_provisional_says_so_in_every_form_that_it_is_published_in(three: Path) -> None:
+    folder = release(three, 1)
+    about = json.loads((folder / "charts/marked.json").read_text(encoding="utf-8"))
+    assert about["alt"] == f"Two years. {SAID}"
+    drawn = (folder / "charts/marked.svg").read_text(encoding="utf-8")
+    assert SAID in drawn  # the picture has it in its words
+    assert "[p]" not in (folder / "charts/bars.svg").read_text(encoding="utf-8")
+    with Image.open(folder / "charts/marked.png") as picture:
+        assert picture.info["Title"] == SAID
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert f'aria-label="Two years. {SAID}"' in page
+    assert text_of(folder / "index.html").count(SAID) >= 2  # beside the table, and beside the chart
+    said = [grid for suffix in ("xlsx", "ods") for grid in grids(folder / f"{QUARTER}.{suffix}")]
+    marked = [grid for grid in said if SAID in grid.over]
+    assert [(grid.rows[-1][0], grid.rows[-1][2]) for grid in marked] == [("2019/20", "[p]")] * 4
+    assert len([row for grid in said for row in grid.rows if "£2.2 million [p]" in row]) == 2  # the sheet of numbers
+    with pikepdf.open(folder / f"{QUARTER}.pdf") as pdf:
+        parts = pdf_reading.elements(pdf)
+    assert [one.alt for one in parts if one.kind == "Figure"] == [f"Two years. {SAID}"]
+    assert any(one.kind == "P" and one.words.startswith("In all £2.2 million [p]") for one in parts)  # a sentence
+    assert any(one.kind == "TD" and one.words == "[p]" for one in parts)  # a row of the table
+    assert {row["revision"] for row in rows(folder / "tables/by-year.csv")} == {"none", "[p]"}
 
 
 def test_the_notebook_as_it_ran_is_left_as_it_was(three: Path) -> None:
@@ -136,6 +170,7 @@ def test_revisions_grow_from_release_to_release_and_say_what_each_was(three: Pat
         ("v2", "offenders", "", "2183000", "2178000", "correction"),
         ("v2", "by-year", "2019/20, Amount", "755000", "750000", "correction"),
         ("v2", "bars", "2019/20, Amount", "755000", "750000", "correction"),
+        ("v2", "marked", "2019/20, Amount", "755000", "750000", "correction"),
         ("v3", "offenders", "", "2178000", "3178000", "late data"),
         ("v3", "rows", "", "2", "3", "late data"),
     }
@@ -150,7 +185,7 @@ def test_the_page_keeps_what_was_to_be_expected_apart_from_corrections(three: Pa
     said = "January to March 2020, version {}: what it states otherwise than January to March 2020, version {}"
     assert page.index(said.format(3, 2)) < page.index(said.format(2, 1))
     assert "£2,183,000 £2,178,000" in page  # in millions the two would read as one
-    assert "2 cells of 2 tables and charts" in page
+    assert "3 cells of 3 tables and charts" in page
     assert 'href="revisions.html"' in (release(three, 3) / "index.html").read_text(encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from vfm.analysis.returned_costs import (
     in_prices,
     over_services,
     pounds_returned,
+    provisional,
     services_returned,
 )
 from vfm.vocabulary.results import CannotSay, Estimate
@@ -102,12 +103,13 @@ SEVERAL = pd.DataFrame(
         ("b", 90, 6),
     ],
     columns=["measure", "spend", "count"],
-)
+).assign(measure_id=lambda rows: "id-" + rows["measure"], service_id=[*"ABCDEFGAB"])
 
 
 def test_over_all_services_the_cost_has_limits_for_how_services_differ() -> None:
     one, other = over_services(SEVERAL, seed=1).to_dict("records")
     assert (one["measure"], one["n"], one["spend"], one["count"], one["reason"]) == ("a", 6, 145, 21, "")
+    assert (one["measure_id"], one["services"], other["services"]) == ("id-a", "A|B|C|D|E|F", "A|B")  # G has no count
     assert one["cost"] == pytest.approx(145 / 21)
     assert one["g"] == pytest.approx(0.314661, rel=1e-5)
     # (24.1667 - 3.5 r)^2 = 6.607891 (40.694444 - 2 r 2.75 + 0.583333 r^2)
@@ -122,6 +124,13 @@ def test_over_all_services_the_cost_has_limits_for_how_services_differ() -> None
 
 def test_the_same_seed_draws_the_same_services() -> None:
     pd.testing.assert_frame_equal(over_services(SEVERAL, seed=3), over_services(SEVERAL.sample(frac=1), seed=3))
+
+
+def test_returns_of_the_latest_quarter_that_is_held_are_provisional() -> None:
+    held = pd.DataFrame({"quarter": ["2019-20-Q3", "2019-20-Q4"]})
+    assert provisional(held, quarter="2019-20-Q4")
+    assert not provisional(held, quarter="2019-20-Q3")
+    assert not provisional(held[:0], quarter="2019-20-Q4")  # nothing is held that could change
 
 
 def test_only_what_is_better_for_being_more_and_counted_in_the_quarter_has_a_cost() -> None:

@@ -80,15 +80,19 @@ def over_services(costs: pd.DataFrame, *, level: float = 0.95, draws: int = 10_0
 
     Returns
     -------
-    One row a measure, by name: `measure`, `n` (services), `spend`, `count`, `cost` (a ratio of totals),
+    One row a measure, by name: `measure`, `measure_id`, `services` (whose they are, with | between their ids), `n` of
+    these, `spend`, `count`, `cost` (a ratio of totals),
     `fieller_lower`, `fieller_upper` and `g`, how unsure what it is divided by is (see `ratios`), `bca_lower` and
     `bca_upper` (see `bootstrap`), and `reason`, which says why limits are not there.
     """
     known = costs.dropna(subset=["spend", "count"]).astype({"spend": float, "count": float})
     fieller = provider_ratios(known, by="measure", level=level).set_index("measure")
     drawn = bootstrap_ratios(known, by=["measure"], draws=draws, seed=seed, level=level).set_index("measure")
-    sums = known.groupby("measure")[["spend", "count"]].sum()
+    grouped = known.groupby("measure")
+    sums = grouped[["spend", "count"]].sum()
     both = sums.assign(
+        measure_id=grouped["measure_id"].first(),
+        services=grouped["service_id"].agg(lambda ids: "|".join(sorted(set(ids)))),
         n=drawn["n"],
         cost=drawn["value"],
         fieller_lower=fieller["lower"].clip(lower=0),  # a cost is not under nothing
@@ -132,6 +136,11 @@ def as_result(row: "pd.Series[float]", *, level: float) -> Result:
     method = f"ratio of totals over areas; {level * 100:.12g}% Poisson limits of the count, inverted"
     lower, upper = (row["lower"], row["upper"]) if known else (None, None)
     return Estimate(row["cost"], lower, upper, n=row["count"], method=method if known else f"{method}: {row['reason']}")
+
+
+def provisional(spend: pd.DataFrame, *, quarter: str) -> bool:
+    """Whether what a quarter's returns say may still change: some are held, and none of a later quarter is."""
+    return bool(len(spend) and spend["quarter"].max() == quarter)
 
 
 def services_returned(spend: pd.DataFrame, *, quarter: str) -> Result:

@@ -2,8 +2,9 @@
 
 A notebook says of a column, in words, what its numbers are: "achieved" (a count), "achieved / assessed" (a share),
 "spend / achieved" (pounds of a column for each person), or "with achieved": worked out from the published count, and so
-shown where that is shown. "count of people-engaged" names a measure that is not the row's own. A release keeps a row
-for each such cell, with no number that it does not publish.
+shown where that is shown. "count of people-engaged" names a measure that is not the row's own. "sum achieved" is the
+sum of the counts of the row's `services` as each is published, and "with sum achieved" is worked out from that. A
+release keeps a row for each such cell, with no number that it does not publish.
 """
 
 import csv
@@ -22,6 +23,7 @@ from vfm.vocabulary.formula_guard import guarded, unguarded
 from vfm.vocabulary.marks import Mark, as_shown
 
 FOLDER = "people"  # where notebooks put it while a release is being made
+SUM, BETWEEN = "sum", "|"
 REPORTED = "reported"  # a row that says only that a count exists: who returned what, and where
 SAME = 1e-9  # of the size of a number: apart by less, two are the same but for noise of the machine
 WHOLE_TOLERANCE = 1e-6
@@ -30,7 +32,8 @@ WHOLE_TOLERANCE = 1e-6
 class Said(NamedTuple):
     """One published cell: in which figure, of which people, in which form, and what stands there.
 
-    `form` is "count", "share" (over the count `of`), "cost" (`of` is the pounds), "with", or "reported".
+    `form` is "count", "share" (over the count `of`), "cost" (`of` is the pounds), "with", "sum" and "with sum" (`of`
+    are the services whose counts are summed, with | between them), or "reported".
     """
 
     figure_id: str
@@ -74,10 +77,12 @@ def said(figure_id: str, key: Mapping[str, object], says: str, shown: str) -> Sa
     'share'
     """
     says, _, measure = says.partition(" of ")
-    first, _, second = (part.strip() for part in says.removeprefix("with ").partition("/"))
+    form = next((form for form in (f"with {SUM}", "with", SUM) if says.startswith(f"{form} ")), "")
+    first, _, second = (part.strip() for part in says.removeprefix(form).partition("/"))
     counts = (COUNT, ACHIEVED, ASSESSED)
-    form = "with" if says.startswith("with ") else "count" if not second else "share" if first in counts else "cost"
+    form = form or ("count" if not second else "share" if first in counts else "cost")
     what, of = (second, str(key[first])) if form == "cost" else (first, second)
+    of = str(key["services"]) if SUM in form else of
     if what not in counts:
         raise ValueError(f'"{says}" names no count of people: {", ".join(counts)}')
     whose = {name: str(key.get(name) or "") for name in ("measure_id", "service_id", "theme", "gss_code", "quarter")}
@@ -122,6 +127,8 @@ def facts_of(one: Said, people: People, rule: Profile, *, table: str, as_it_is: 
         return []  # of sessions and other things
     if not people.leaves(one.cell):
         raise StrangeError("no return has these people")
+    if SUM in one.form:
+        return _sum(one, people, rule, table)
     shown, size = as_shown(one.shown), people.total(one.cell)
     if isinstance(shown, Mark) and shown is not Mark.LOW:
         hides = one.form == "count" and shown is Mark.SUPPRESSED
@@ -143,6 +150,24 @@ def facts_of(one: Said, people: People, rule: Profile, *, table: str, as_it_is: 
     if one.form == "cost":
         return [controlled if _cost(one, as_published) else _exact_cost(one, people, size, table)]
     return _share(one, shown, people, rule, table)
+
+
+def _sum(one: Said, people: People, rule: Profile, table: str) -> list[Fact]:
+    """Of a sum of published counts, and of what is worked out from it: each of these counts, as it is published."""
+    if isinstance(as_shown(one.shown), Mark):
+        return []
+    facts, sizes = [], []
+    for service in filter(None, one.of.split(BETWEEN)):
+        cell = one.cell._replace(service_id=service)
+        size = people.total(cell)
+        if not people.leaves(cell) or rule.small(size, of_group=people.of_group(cell)):
+            raise StrangeError("a count that it sums is hidden, or is of no return")
+        facts.append(Fact(table, people.terms(cell), rule.stands_for(rule.shown(size))))
+        sizes.append(rule.shown(size))
+    whole = sum(size for size in sizes if isinstance(size, float))
+    if not facts or (one.form == SUM and as_shown(one.shown) != whole):
+        raise StrangeError("it is not the sum of the counts as they are published")
+    return facts
 
 
 def _cost(one: Said, count: object) -> bool:

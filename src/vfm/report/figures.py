@@ -224,13 +224,15 @@ def only_shown(frame: pd.DataFrame, columns: Columns, missing: Missing) -> pd.Da
     return kept
 
 
-def hidden_words(data: pd.DataFrame) -> str:
-    """What a table or chart says of its cells that are hidden or low: how many there are, and what the mark means."""
+def words_of_marks(data: pd.DataFrame) -> str:
+    """What a table or chart says of its marks: how many cells are hidden or low, how many rows provisional, and why."""
     cells = [cell for name in data.columns for cell in data[name] if isinstance(cell, Mark)]
     said = []
     for mark in (Mark.SUPPRESSED, Mark.LOW):
         if count := cells.count(mark):
             said.append(f"{mark}, {count} value{'s' * (count > 1)}: {mark.meaning}.")
+    if count := sum(PROVISIONAL in str(cell) for cell in data.get(MARKS, ())):
+        said.append(f"{PROVISIONAL}, {count} row{'s' * (count > 1)}: provisional, for late returns may change them.")
     return " ".join(said)
 
 

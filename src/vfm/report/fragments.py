@@ -43,7 +43,7 @@ def status_words(status: str) -> str:
 def chart_html(shown: Shown, svg: str, data: pd.DataFrame) -> str:
     """A chart on a page: title, drawing with its alt text, source and status, and its table."""
     drawing = svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(shown.alt)}" ', 1)
-    table, notes = _table(shown, data), _notes(shown, figures.hidden_words(data))
+    table, notes = _table(shown, data), _notes(shown, figures.words_of_marks(data))
     return (
         f'<figure class="chart" id="{shown.figure_id}"><figcaption>{escape(shown.title)}</figcaption>{drawing}'
         f"{notes}<details><summary>The numbers in this chart</summary>{table}</details></figure>"
@@ -53,12 +53,12 @@ def chart_html(shown: Shown, svg: str, data: pd.DataFrame) -> str:
 def table_html(shown: Shown, data: pd.DataFrame) -> str:
     """A table on a page, with source and status."""
     table = _table(shown, data)
-    hidden = figures.hidden_words(data)
-    return f'<div class="tabled" id="{shown.figure_id}">{table}{_notes(shown, hidden)}</div>'
+    of_marks = figures.words_of_marks(data)
+    return f'<div class="tabled" id="{shown.figure_id}">{table}{_notes(shown, of_marks)}</div>'
 
 
-def _notes(shown: Shown, hidden: str) -> str:
-    notes = "".join(f"{escape(note)} " for note in (shown.notes, hidden) if note)
+def _notes(shown: Shown, of_marks: str) -> str:
+    notes = "".join(f"{escape(note)} " for note in (shown.notes, of_marks) if note)
     return f'<p class="source">{notes}Source: {escape(shown.sources)}. {status_label(shown.status)}</p>'
 
 

@@ -227,9 +227,9 @@ class Release:
             raise ValueError(f'the chart "{figure_id}" needs alt text')
         about, keys = (title, period, source, status, notes, missing, bounds), data
         shown, data = self._shown(figure_id, data, columns, *about, alt=alt)
-        hidden = figures.hidden_words(data)
-        shown = replace(shown, alt=f"{shown.alt} {hidden}".strip())
-        marked = " ".join(filter(None, (ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), hidden)))
+        of_marks = figures.words_of_marks(data)
+        shown = replace(shown, alt=f"{shown.alt} {of_marks}".strip())
+        marked = " ".join(filter(None, (ILLUSTRATIVE * (shown.status == Status.ILLUSTRATIVE), of_marks)))
         if marked:
             charts.mark(drawing, marked)
         svg = charts.svg(drawing, figure_id)

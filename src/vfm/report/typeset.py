@@ -153,7 +153,7 @@ def _status(status: str) -> dict[str, Any]:
 
 
 def _about_shown(shown: Shown, data: pd.DataFrame) -> dict[str, Any]:
-    notes = " ".join(filter(None, (shown.notes, figures.hidden_words(data))))
+    notes = " ".join(filter(None, (shown.notes, figures.words_of_marks(data))))
     return {"title": shown.title, "notes": notes, "source": shown.sources, **_status(shown.status)}
 
 

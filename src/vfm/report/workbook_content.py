@@ -224,7 +224,7 @@ def _shown_sheet(name: str, path: Path, shown: Shown) -> Sheet:
         ONE_TABLE,
         *(_sentences(f"What the chart of it shows: {shown.alt}") if shown.alt else []),
         *_sentences(shown.notes),
-        *filter(None, [figures.hidden_words(data)]),
+        *filter(None, [figures.words_of_marks(data)]),
         f"Period: {shown.period}. Status: {status_words(shown.status)}.",
         *(f"Source: {source}" for source in BETWEEN_SOURCES.split(shown.sources)),
     ]

@@ -53,6 +53,30 @@ def test_a_share_of_published_counts_gives_no_more_than_they_do() -> None:
     assert narrowed("achieved / assessed", f"{15 / 55:.12g}", counts, what="assessed") == Span(53, 57)
 
 
+def test_a_sum_of_published_counts_tells_each_of_them_and_no_more() -> None:
+    south = Leaf("safer", "achieved", "south", "youth", "E1", "2019-20-Q4")
+    north = south._replace(service_id="north")
+    small = south._replace(service_id="east")
+    counts = People(
+        {north: 17, south: 23, small: 4, **{leaf._replace(what="others"): 40 for leaf in (north, south, small)}}
+    )
+    key = {"measure_id": "safer", "quarter": "2019-20-Q4"}
+    # 17 and 23 are published as 15 and 25: together 40, and what is worked out from that tells no more
+    for says, shown in (("sum achieved", "40"), ("with sum achieved", "1234.5")):
+        one = said.said("table", {**key, "services": "north|south"}, says, shown)
+        facts = said.facts_of(one, counts, RULE, table="table")
+        assert [Attacker(facts).narrow({leaf: 1.0}) for leaf in (north, south)] == [Span(13, 17), Span(23, 27)]
+    for services, shown, why in (
+        ("north|south", "45", "not the sum"),
+        ("north|south|east", "44", "is hidden"),
+        ("north|west", "15", "no return"),
+    ):
+        with pytest.raises(said.StrangeError, match=why):
+            one = said.said("table", {**key, "services": services}, "sum achieved", shown)
+            said.facts_of(one, counts, RULE, table="table")
+    assert said.facts_of(one._replace(shown="[z]"), counts, RULE, table="table") == []
+
+
 def test_an_exact_share_and_its_base_give_the_count_back() -> None:
     counts = people(4, 40)
     base = said.facts_of(said.said("bases", KEY, "assessed", "45"), counts, RULE, table="bases")  # 43 to 47
