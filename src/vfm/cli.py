@@ -117,6 +117,12 @@ def build(project: "Project", options: argparse.Namespace) -> int:
         default=[],
         help="a notebook's parameter; may be given several times",
     ),
+    Argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default="",
+        help="a Dask scheduler, as tcp://host:8786, whose workers run the notebooks (this machine runs them)",
+    ),
     Argument("--profile", action="store_true", help="say where the time went, notebook by notebook"),
     example="vfm refresh 2019-20-Q4 -p level=0.9",
 )
@@ -134,7 +140,14 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     else:
         from vfm.release.refresh import refresh
 
-        draft = refresh(project, quarter, given, lambda line: print(line, flush=True), profiled=options.profile)
+        draft = refresh(
+            project,
+            quarter,
+            given,
+            lambda line: print(line, flush=True),
+            profiled=options.profile,
+            cluster=options.cluster,
+        )
         if options.profile:
             from vfm.release.profile import as_text
 

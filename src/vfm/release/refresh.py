@@ -18,6 +18,7 @@ from vfm.data.quarter import QuarterData
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
 from vfm.release import attack, gather, manifest, revisions
+from vfm.release.cluster import on_cluster
 from vfm.release.kept_runs import KeptRuns
 from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan, stages
@@ -42,6 +43,7 @@ def refresh(
     told: Mapping[str, Mapping[str, Any]] | None = None,
     watch: Watch = lambda state: None,
     profiled: bool = False,
+    cluster: str = "",
 ) -> Path:
     """Make the draft of `quarter` and return its folder; on any failure the last draft stays as it was.
 
@@ -52,6 +54,7 @@ def refresh(
     told : what each notebook was told in a release that is made again, by its name; without it, `given` and defaults
     watch : called with what is done, running and left, after each change and from any thread
     profiled : whether kernels note what their time goes to; run.json then has it, as `profile.as_text` says it
+    cluster : the address of a Dask scheduler, whose workers then run the notebooks
 
     Raises
     ------
@@ -74,7 +77,7 @@ def refresh(
         (folder / "notebooks").mkdir()
         kept = KeptRuns(project, quarter, folder)
         took: dict[str, Any] = {"started": started, "before": time.time() - started, "notebooks": {}}
-        with threads(progress.started) as runner:
+        with on_cluster(cluster, project, progress.started) if cluster else threads(progress.started) as runner:
             for stage in stages(topics, last):
                 try:
                     took["notebooks"] |= _run(stage, runner, project, folder, kept, progress, say, profiled)
@@ -139,7 +142,8 @@ def _run(
                     kept.take(run.job, run.output, ran.published)
                     seconds[name] = ran.took.as_record()
                     left = progress.put(name, "done").to_come
-                    say(f"{name}: done, {ran.took.total:.1f} s, {left} left ({reasons[name]})")
+                    lost = f"; attempt {ran.attempt}, for a worker was lost" if ran.attempt > 1 else ""
+                    say(f"{name}: done, {ran.took.total:.1f} s, {left} left ({reasons[name]}{lost})")
                 except RunError as error:
                     progress.put(name, "failed")
                     say(f"{name}: failed")

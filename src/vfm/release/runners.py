@@ -34,10 +34,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a run: the folder of the figures that it published, and how long it took."""
+    """What came of a run: the folder of the figures that it published, how long it took, and which attempt it was."""
 
     published: Path
     took: Took
+    attempt: int
 
 
 class Runner(Protocol):
@@ -64,7 +65,9 @@ def attempt(run: Run, kernels: Kernels) -> Ran:
     RunError
         as `Kernels.run` does; the notebook as it ran is then in `run.output` too.
     """
-    place = Path(tempfile.mkdtemp(prefix=f"{run.job.name}-", dir=run.attempts))
+    own = run.attempts / run.job.name
+    own.mkdir(exist_ok=True)
+    place = Path(tempfile.mkdtemp(dir=own))
     executed = place / EXECUTED
     try:
         took = kernels.run(
@@ -78,7 +81,7 @@ def attempt(run: Run, kernels: Kernels) -> Ran:
     finally:
         if executed.exists():
             executed.replace(run.output)
-    return Ran(place / FIGURES, took)
+    return Ran(place / FIGURES, took, attempt=len(list(own.iterdir())))
 
 
 class Threads:
