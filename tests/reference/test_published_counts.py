@@ -1,4 +1,4 @@
-"""Limits of counts, and of a cost over a count, against PHEindicatormethods and its own test workbook (case 13)."""
+"""Limits of counts, of shares and of a cost over a count, against PHEindicatormethods and its workbook (case 13)."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from vfm.analysis.borough_returns import wilson
 from vfm.analysis.unit_costs import poisson_interval, unit_cost
 
 CASE = Path(__file__).parents[3] / "shared" / "reference" / "13_counts_byar_exact_wilson"
@@ -45,6 +46,13 @@ def test_the_cost_of_an_outcome_turns_the_limits_upside_down(expected: dict[str,
         wanted = [row["cost_per_outcome"], row[f"lo_{method}"], np.nan if high is None else high]
         np.testing.assert_allclose(got[["value", "lower", "upper"]].astype(float), wanted, **close(part))
         assert (got["reason"] == "") == (high is not None)
+
+
+def test_limits_of_shares_are_those_of_the_health_observatories(expected: dict[str, Any]) -> None:
+    part = expected["proportions"]
+    for row in part["value"]:
+        got = wilson(row["x"], row["n"], level=row["conf"])
+        np.testing.assert_allclose(got, [row["wilson_lo"], row["wilson_hi"]], **close(part), err_msg=str(row))
 
 
 def test_the_case_is_the_one_that_was_read(expected: dict[str, Any]) -> None:

@@ -1,10 +1,8 @@
 """What providers returned for one borough in a quarter: spend, outputs, and outcomes with intervals."""
 
-from math import sqrt
-from statistics import NormalDist
-
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from vfm.vocabulary.marks import Mark
 
@@ -19,19 +17,15 @@ def wilson(achieved: float, assessed: float, *, level: float = 0.95) -> tuple[fl
 
     Notes
     -----
-    (2nq + z^2 -+ z sqrt(z^2 + 4nq(1 - q))) / 2(n + z^2) with q = achieved / assessed. Source: Newcombe (1998),
-    Statistics in Medicine 17, 857-872.
+    By statsmodels. Source: Newcombe (1998), Statistics in Medicine 17, 857-872.
 
     >>> [round(end, 4) for end in wilson(15, 148)]
     [0.0624, 0.1605]
     """
     if not 0 <= achieved <= assessed or not assessed > 0:
         raise ValueError(f"{achieved:g} of {assessed:g} is no share")
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share = achieved / assessed
-    half = z * sqrt(z * z + 4 * assessed * share * (1 - share))
-    middle = 2 * assessed * share + z * z
-    return max(0.0, (middle - half) / (2 * (assessed + z * z))), min(1.0, (middle + half) / (2 * (assessed + z * z)))
+    lower, upper = proportion_confint(achieved, assessed, alpha=1 - level, method="wilson")
+    return float(lower), float(upper)
 
 
 def spend_here(spend: pd.DataFrame, gss_code: str, quarter: str) -> "pd.Series[float]":
