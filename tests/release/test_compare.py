@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from project_copies import ProjectCopy
 from small_projects import PUBLISH, QUARTER, ROOT, copy_project, through_the_gate, write_notebook
 from vfm.cli import main
-from vfm.data.project import PROJECT_VARIABLE, Project
+from vfm.data.project import DATA_VARIABLE, EXAMPLES, PROJECT_VARIABLE, Project
 from vfm.release import kept, manifest
 from vfm.release.changes import Sides, changes, row_changes
 from vfm.release.compare import Comparison, Move, compare, compare_values
@@ -183,6 +184,60 @@ def test_a_release_of_the_example_is_not_compared_with_one_of_the_published_reco
     monkeypatch.setenv(PROJECT_VARIABLE, str(ROOT))
     assert main(["compare", QUARTER, str(ROOT / "reports/examples" / QUARTER)]) == 2
     assert "they are not compared" in capsys.readouterr().err
+
+
+# ---- a movement that is hiding's
+
+# Referrals accepted, of the 18 services of the example: 28, 49, 117, 62, 90, 37, 211, 91, 42, 34, 73, 37, 86, 119, 112
+# and 123, with one of 5 and one of 8. To the nearest 5 the first sixteen are 30 + 50 + 115 + 60 + 90 + 35 + 210 + 90 +
+# 40 + 35 + 75 + 35 + 85 + 120 + 110 + 125 = 1,305; the rule 10-5 hides the others, and 7-5 shows the 8, as 10.
+ACCEPTED = """import vfm
+from vfm.vocabulary.results import Estimate
+
+data, release = vfm.open_quarter(quarter), vfm.open_release(quarter)
+rows = data.publishable.outputs("service_id")
+rows = rows[rows["measure_id"] == "referrals-accepted"]
+about = dict(period=quarter, source="returns")
+total = rows["count"].sum() * (2 if level == 0.9 else 1)
+release.number("accepted", Estimate(total), title="Referrals", unit="people", people={}, **about)
+columns = {"service_id": ("Service", ""), "count": ("Accepted", "people")}
+release.table("by-service", rows, columns=columns, title="By service", missing={"count": "[c]"},
+              people={"count": "count"}, **about)"""
+
+
+@pytest.fixture(scope="module")
+def hiding(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Version 1 under the rule 10-5, and a draft of version 2 under 7-5 that is worked out in another way too."""
+    root = copy_project(tmp_path_factory.mktemp("hiding") / "project", notebooks=False)
+    shutil.copytree(ROOT / "examples" / "raw", root / "examples" / "raw")
+    write_notebook(root, "20-cost-per-outcome", ACCEPTED)
+    write_notebook(root, "90-quarterly-update", PUBLISH.format(id="last", value=2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PROJECT_VARIABLE, str(root))
+        patch.setenv(DATA_VARIABLE, EXAMPLES)
+        assert main(["refresh", QUARTER]) == 0
+        assert through_the_gate() == 0
+        catalogue = root / "examples/raw/datapackage.json"
+        package = json.loads(catalogue.read_text(encoding="utf-8"))
+        catalogue.write_text(json.dumps(package | {"disclosure": "7-5"}), encoding="utf-8")
+        assert main(["refresh", QUARTER, "-p", "level=0.9"]) == 0
+        return compare(Project(root, EXAMPLES), QUARTER, f"{QUARTER}@draft", quiet)
+
+
+def test_what_moves_because_a_count_is_hidden_or_not_is_told_from_what_moves_by_method(hiding: Comparison) -> None:
+    # 1,305 to twice 1,315: twice 1,305 by the method, and then twice the 10 that the rule no longer hides
+    assert parts(hiding, "accepted") == {"method": 1_305, "suppression": 20}
+    assert {str(change.cause) for change in hiding.changes} == {"method", "suppression"}
+    assert "the profile of disclosure control, 10-5 to 7-5" in {change.what for change in hiding.changes}
+
+
+def test_a_cell_that_is_no_longer_hidden_has_no_movement_and_says_so(hiding: Comparison) -> None:
+    cells = [one for one in hiding.values if one.value.figure == "by-service"]
+    moves = Counter(str(one.move) for one in cells if one.old and (one.old.suppressed or one.old.amount is not None))
+    assert moves == {"same": 17, "no longer suppressed": 1}  # the 5 is hidden in both
+    assert all(one.by is None and not one.parts for one in cells if one.move is Move.UNCOVERED)
+    text = hiding.as_text()
+    assert ", Accepted]: no longer suppressed, [c] to 10\n        suppression: what it moved by is not said" in text
 
 
 # ---- the arithmetic

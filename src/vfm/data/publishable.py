@@ -1,11 +1,11 @@
 """The counts of people of a quarter as they may be published: opened by notebooks in place of what was returned."""
 
 import hashlib
+import json
 import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,9 +16,6 @@ from vfm.data.earlier import earlier
 from vfm.data.people import ACHIEVED, ASSESSED, COUNT, LEVELS, Cell, People, controlled, people_of
 from vfm.data.quarter import QuarterData, note_read
 from vfm.vocabulary.results import Status
-
-if TYPE_CHECKING:
-    pass
 
 TABLE = "publishable"  # its file, among the processed tables
 WHOSE = ("service_id", "theme", "gss_code")
@@ -66,7 +63,7 @@ def open_publishable(data: QuarterData) -> Publishable:
     rule, out = profile(data.catalogue.profile), earlier(data.project)
     key = hashlib.sha256(repr(rule).encode())
     for path in out.values():
-        key.update(path.read_bytes())
+        key.update(path.read_bytes() + rule_of(path, rule).name.encode())
     kept = data.project.processed(data.quarter) / f"{TABLE}.parquet"
     made_for = kept.with_suffix(".key")
     if not kept.is_file() or not made_for.is_file() or made_for.read_text(encoding="utf-8") != key.hexdigest():
@@ -93,11 +90,21 @@ def _things(outputs: pd.DataFrame, services: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).astype({"shown": float})
 
 
+def rule_of(path: Path, rule: Profile) -> Profile:
+    """The profile that an earlier release was made under, as its manifest says; `rule` where that does not."""
+    manifest = path.with_name("manifest.json")
+    described = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    return profile(described.get("disclosure", {}).get("profile", rule.name))
+
+
 def known(people: People, releases: dict[str, Path], rule: Profile) -> dict[str, list[Fact]]:
-    """What earlier releases tell, by measure, as far as it is of counts that are still what they were."""
+    """What earlier releases tell, by measure, as far as it is of counts that are still what they were.
+
+    Each is read by the profile that it was made under; `rule` is that of now.
+    """
     facts: dict[str, list[Fact]] = defaultdict(list)
     for release, path in releases.items():
-        rows = said.read(path)
+        rows, rule_then = said.read(path), rule_of(path, rule)
         then = people.as_in(Cell(*one.cell) for one in rows if one.form == said.REPORTED)
         own: dict[tuple[str, str], list[said.Said]] = defaultdict(list)
         for one in rows:
@@ -105,5 +112,5 @@ def known(people: People, releases: dict[str, Path], rule: Profile) -> dict[str,
                 own[one.figure_id, one.cell.measure_id].append(one)
         for (figure_id, measure), cells in own.items():
             # A cell that is strange is of a count that was revised since, and says nothing of the one protected now.
-            facts[measure] += said.facts_in(cells, then, rule, table=f"{release}: {figure_id}")[0]
+            facts[measure] += said.facts_in(cells, then, rule_then, table=f"{release}: {figure_id}")[0]
     return facts

@@ -47,7 +47,7 @@ def steps(sides: Sides, causes: Sequence[Cause], say: Report) -> tuple[list[Valu
 def _made(sides: Sides, cause: Cause, say: Report) -> Values:
     with TemporaryDirectory(prefix="vfm-between-") as folder:
         root = Path(folder).resolve()
-        project = clean_project(sides.project, root, {**sides.new, "revises": None})
+        project = clean_project(sides.project, root, {**sides.new, "revises": None, **_was_out(sides)})
         for file in sorted({*sides.old["inputs"], *sides.new["inputs"]}):
             if sides.old["inputs"].get(file) != sides.new["inputs"].get(file):
                 _as_of(sides, file, cause, root)
@@ -55,6 +55,11 @@ def _made(sides: Sides, cause: Cause, say: Report) -> Values:
         is_new = _reached(Cause.NEW_PERIOD, cause)
         quarter = Quarter.parse((sides.new if is_new else sides.old)["quarter"])
         return read_values(refresh(project, quarter, {}, say, told=told(sides, cause)))
+
+
+def _was_out(sides: Sides) -> dict[str, Any]:
+    """What was out when the older release was made, for that decides what is hidden: suppression comes last."""
+    return {part: sides.old[part] for part in ("disclosure", "follows", "published_at") if part in sides.old}
 
 
 def told(sides: Sides, cause: Cause) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,8 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
         when a later version is given no reason.
     DataError
         when there is no draft, it is not approved or not what was approved, it was made before the release that it
-        would follow, it says nothing that the published release does not, or that release was altered.
+        would follow, it says nothing that the published release does not, that release was altered, or the draft and
+        what has been published since give away what is hidden.
     """
     folder, described = gate.draft(project, quarter)
     current = manifest.published_version(project, quarter)
@@ -46,8 +47,9 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
         _require_unaltered(target, quarter)
         if _says_the_same(folder, target):
             raise DataError(f"The draft of {quarter} says nothing that version {current} does not: nothing to publish.")
-        _archive(project, quarter, current)
     attack.require_safe(project, quarter, folder)  # other releases may have been published since the draft was made
+    if current is not None:
+        _archive(project, quarter, current)
     with staging_folder(target) as staged:
         shutil.copytree(folder, staged, dirs_exist_ok=True)
         sealed = {name: value for name, value in described.items() if name != "outputs"}
