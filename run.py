@@ -6,7 +6,7 @@
     python3 run.py test ARGUMENTS       pytest alone, with your arguments in place of the usual folders
     python3 run.py lab                  open the notebooks in JupyterLab, on this machine only
     python3 run.py check                every problem in the data that came in
-    python3 run.py bench [NAME]         the benchmarks: release (unless named) or records
+    python3 run.py bench [NAME]         the benchmarks: suite (unless named), records, methods, outputs or page
     python3 run.py notebooks            run the committed notebooks again, in place
     python3 run.py dictionary           write docs/data-dictionary.md and docs/reference/ from the code
     python3 run.py lock                 compile the locks and environment.yml from pyproject.toml
@@ -196,9 +196,9 @@ def lab(args: "list[str]") -> int:
 
 
 def bench(args: "list[str]") -> int:
-    """The benchmarks of the name given first, or of a release."""
-    found = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
-    name = args[0] if args and not args[0].isdigit() else "release"
+    """The benchmarks of the name given first, or of the suite of notebooks."""
+    found = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
+    name = args[0] if args and not args[0].isdigit() else "suite"
     if name not in found:
         known = ", ".join(found) or "none"
         raise UserError(f"There are no benchmarks of {name} here: benchmarks/ has {known}.")

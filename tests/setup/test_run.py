@@ -348,7 +348,7 @@ def test_packages_from_elsewhere_are_kept_out(installed: Project, tmp_path: Path
 def test_no_benchmarks(installed: Project) -> None:
     ran = installed.run("bench")
     assert ran.returncode == 2
-    assert one_line(ran.stderr) == "There are no benchmarks of release here: benchmarks/ has none."
+    assert one_line(ran.stderr) == "There are no benchmarks of suite here: benchmarks/ has none."
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals to a group of processes are POSIX's")

@@ -152,6 +152,13 @@ class ForkProvisioner(LocalProvisioner):
         self.cwd = kw["cwd"]
         return self.connection_info
 
+    async def listening(self) -> None:
+        """Return when the kernel has opened its sockets, or has ended."""
+        of = self.connection_info
+        doors = [Path(f"{of['ip']}-{port}") for name, port in of.items() if name.endswith("_port")]
+        while self.process is not None and self.process.poll() is None and not all(door.exists() for door in doors):
+            await asyncio.sleep(0.002)
+
     async def wait(self) -> int | None:
         """Return when the kernel has ended, at once: its handle says so."""
         process = self.process

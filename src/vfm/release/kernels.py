@@ -7,13 +7,17 @@ import re
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any, ClassVar
 from uuid import uuid4
 
 import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
+from traitlets import DottedObjectName, Type
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
 from vfm.data.quarter import READS_VARIABLE
@@ -26,8 +30,8 @@ from vfm.vocabulary.errors import RunError
 READS = "reads.txt"  # in the folder that a run's figures go to: what it has read
 TIME_LIMIT = 600  # seconds a notebook may take
 
-# A kernel's own log goes to the terminal; its errors reach us through papermill.
-QUIET = ["--IPKernelApp.log_level=CRITICAL"]
+# A kernel's own log goes to the terminal; its errors reach us through papermill. What it runs is nobody's history.
+QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 
 # What a figure may not depend on: threads that add up in another order, another hash seed, another language.
 FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
@@ -138,8 +142,34 @@ class Kernels:
                 manager.end()
 
 
+class _Client(AsyncKernelClient):
+    """A client that goes on as soon as the kernel answers: the stock one then waits for a fifth of a second's silence.
+
+    What it waits out is the kernel's own greeting, which belongs to no cell and which whoever reads cells passes over.
+    """
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        until = time.monotonic() + (timeout or TIME_LIMIT)
+        while time.monotonic() < until:
+            self.kernel_info()
+            with suppress(Empty):
+                answer = await self.shell_channel.get_msg(timeout=1)
+                if answer["msg_type"] == "kernel_info_reply":
+                    await self.iopub_channel.get_msg(timeout=0.2)  # it is heard too
+                    self._handle_kernel_info_reply(answer)
+                    return
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError("Kernel did not answer")
+
+    wait_for_ready = _async_wait_for_ready
+
+
 class _Manager(AsyncKernelManager):
     """A kernel manager that gives its kernel an environment and a folder, and can be ended from another thread."""
+
+    client_factory = Type(_Client)
+    client_class = DottedObjectName(f"{__name__}._Client")
 
     environment: ClassVar[dict[str, str]] = {}
     folder: ClassVar[str]
@@ -166,6 +196,10 @@ class _Manager(AsyncKernelManager):
     async def _async_post_start_kernel(self, **kw: Any) -> None:
         await super()._async_post_start_kernel(**kw)
         self.kernels.started(self)
+        if isinstance(self.provisioner, forks.ForkProvisioner):
+            await (
+                self.provisioner.listening()
+            )  # who knocks before there is a door waits a tenth of a second to try again
 
     post_start_kernel = _async_post_start_kernel
 

@@ -28,6 +28,12 @@ from types import SimpleNamespace
 from typing import Any
 
 LIBRARIES = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "matplotlib.backends.backend_agg",
@@ -40,6 +46,7 @@ LIBRARIES = (
     "scipy.stats",
     "seaborn",
     "statsmodels.api",
+    "tornado.platform.asyncio",
 )
 ROOMS = ("vfm.vocabulary", "vfm.data", "vfm.analysis", "vfm.report")  # what a notebook may import
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, from linux/prctl.h
@@ -49,13 +56,14 @@ def preload() -> None:
     """Import what notebooks import."""
     # pandas chooses how it shows a wide table when it is imported, by whether it finds itself in a kernel
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs: its loading is half a kernel's start
     for name in LIBRARIES:
         importlib.import_module(name)
     for room in ROOMS:
         package = importlib.import_module(room)
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
             importlib.import_module(module.name)
-    del builtins.get_ipython  # type: ignore[attr-defined]
+    del builtins.get_ipython, sys.modules["debugpy"]  # type: ignore[attr-defined]
 
 
 def serve(asked: socket.socket) -> None:
