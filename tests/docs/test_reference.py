@@ -101,6 +101,17 @@ def test_the_committed_pages_are_the_ones_that_the_code_makes(root: Path, refere
         assert (folder / name).read_text(encoding="utf-8") == page, f"{name}: run `python3 run.py dictionary`"
 
 
+def test_every_page_that_a_csv_file_cites_is_there(root: Path) -> None:
+    cited = {
+        (path.relative_to(root).as_posix(), page.rstrip(".:"))
+        for folder in ("src", "data/raw", "examples/raw")
+        for path in (root / folder).rglob("*.csv")
+        for page in re.findall(r"(?<![\w/.-])docs\b[^\s,;)|\"]*", path.read_text(encoding="utf-8-sig"))
+    }
+    assert ("src/vfm/release/methods.csv", "docs/decisions/0016-cannot-say-is-a-result.md") in cited
+    assert [one for one in cited if not (root / one[1]).is_file()] == []
+
+
 def test_every_command_has_its_part_and_every_link_of_the_contents_leads_to_one(reference: ModuleType) -> None:
     page = reference.pages()["commands.md"]
     assert re.findall(r"^## vfm (\S+)$", page, re.M) == list(COMMANDS)

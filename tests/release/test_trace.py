@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(
         project, "90-quarterly-update", PUBLISH.format(id="last", value=2), "release.say('It is {budget-2019-20}.')"
     )
+    in_short = "release.say('It was {budget-2019-20}, {awards-pounds} traced.', 'In all {budget-2019-20}.')"
+    write_notebook(project, "95-plain-words", f"import vfm\nrelease = vfm.open_release(quarter)\n{in_short}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PROJECT_VARIABLE, str(project))
         assert main(["refresh", QUARTER]) == 0
@@ -322,6 +325,33 @@ def test_every_link_of_the_page_leads_somewhere(traced: Path) -> None:
         file, _, anchor = link.partition("#")
         page = (release / file).read_text(encoding="utf-8") if file else trace
         assert not anchor or f'id="{anchor}"' in page, link
+
+
+def test_the_page_writes_what_figures_share_once_and_each_leads_to_it(traced: Path) -> None:
+    trace = (traced / "reports" / QUARTER / "trace.html").read_text(encoding="utf-8")
+    sections = dict(re.findall(r'<section class="passport" id="([^"]+)">(.*?)</section>', trace, re.DOTALL))
+    evidence = {name: text for name, text in sections.items() if name.startswith("evidence-")}
+    bodies = [text.partition("<dl>")[2] for text in evidence.values()]
+    assert len(bodies) == len(set(bodies)) >= 5
+    assert trace.count("Misread.") == len([body for body in bodies if "Misread." in body])  # in no figure's own part
+    for name in ("unit-cost-london-gang-exit-young-people-2016-17", GANG_EXIT, "awards-pounds", "listed"):
+        leads_to = re.findall(r'href="#((?:evidence|calculation|formula)-\d+)"', sections[name])
+        kinds = [one.partition("-")[0] for one in leads_to]
+        assert kinds == ["formula", "calculation", "evidence"][name == "listed" :]  # a table has no one formula
+    gang = re.search(r'href="#(evidence-\d+)"', sections[GANG_EXIT])
+    assert gang and "row 56" in evidence[gang[1]] and "Misread." in evidence[gang[1]]
+    formula = method_of(json.loads((traced / f"reports/{QUARTER}/numbers.json").read_text("utf-8"))[0]["method"])
+    assert trace.count(escape(formula["formula"])) == 1
+
+
+def test_every_number_of_the_plain_words_leads_to_its_passport(traced: Path) -> None:
+    release = traced / "reports" / QUARTER
+    trace = (release / "trace.html").read_text(encoding="utf-8")
+    summary = (release / "summary.html").read_text(encoding="utf-8")
+    numbers = re.findall(r'<a class="figure" href="trace.html#([^"]+)">', summary)
+    assert numbers == ["budget-2019-20", "awards-pounds", "budget-2019-20"]
+    assert summary.count('class="figure"') == len(numbers)  # and no number leads anywhere else
+    assert all(f'<section class="passport" id="{name}">' in trace for name in numbers)
 
 
 def test_passports_share_their_rows(traced: Path) -> None:

@@ -66,7 +66,7 @@ def write_pages(folder: Path, manifest: Mapping[str, Any]) -> None:
         notebook = revised.marked_notebook(json.loads(path.read_text(encoding="utf-8")), folder)
         _write(path.with_suffix(".html"), pages.notebook_page(notebook, about, traces))
         if path.stem == SUMMARY:
-            _write(folder / documents.SUMMARY, pages.summary_page(notebook, about))
+            _write(folder / documents.SUMMARY, pages.summary_page(notebook, about, traces))
         update = notebook if path.stem == UPDATE else update
     if update:
         documents.write(folder, update, about, date.fromisoformat(manifest["as_of"]), apart=is_borough)

@@ -21,6 +21,7 @@ from vfm.release import held, imports
 from vfm.release.kernels import READS
 from vfm.release.manifest import cells_hash
 from vfm.release.plan import Job
+from vfm.report import figures
 from vfm.report.publishing import OTHERS
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
@@ -119,13 +120,19 @@ def _merge(published: Path, release: Path, job: Job) -> None:
         target = release / path.relative_to(published)
         if path.is_dir():
             target.mkdir(exist_ok=True)
-        elif target.exists():
+        elif target.exists() or _is_of_another_kind(path.relative_to(published), release):
             raise RunError(
                 f'{job.name}: the figure "{path.stem}" is already published by another notebook: '
                 "ids are used once in a release."
             )
         else:
             shutil.copyfile(path, target)
+
+
+def _is_of_another_kind(path: Path, release: Path) -> bool:
+    """Whether a figure's id is that of a figure of another kind in the release."""
+    kind = path.parent.as_posix()
+    return kind in figures.KINDS and bool(figures.also_of(release, kind, path.stem))
 
 
 def _hash(text: str) -> str:

@@ -71,10 +71,10 @@ def gather(folder: Path, data: QuarterData) -> dict[str, Any]:
     known = Gathered(data, data.catalogue)
     names = [path.stem for path in sorted((folder / LINEAGE / EXCLUSIONS).glob("*.json"))]
     excluded = {name: _noted(folder, EXCLUSIONS, name) for name in names}
-    made: dict[str, dict[str, Any]] = {}
-    for kind, figure in _figures(folder):
-        name = figure.figure_id if figure.figure_id not in made else f"{kind}-{figure.figure_id}"
-        made[name] = _passport(kind, figure, _noted(folder, f"{kind}s", figure.figure_id), excluded, known)
+    made = {
+        figure.figure_id: _passport(kind, figure, _noted(folder, f"{kind}s", figure.figure_id), excluded, known)
+        for kind, figure in _figures(folder)
+    }
     return {
         "status": str(data.catalogue.status),
         "figures": made,

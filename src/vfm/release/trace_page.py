@@ -1,6 +1,11 @@
-"""The page that says of every figure of a release what it is made from: each number on the other pages leads here."""
+"""The page that says of every figure of a release what it is made from: each number on the other pages leads here.
 
-from collections.abc import Iterable
+What many figures share is written once, and each of them leads to it: a formula, the methods and parameters of a
+calculation, a raw file, and the rows that it is made from with what was corrected, what was left out and the entries
+that it leans on: its evidence.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vfm.release.trace import Passport, Released
@@ -9,6 +14,9 @@ from vfm.report import pages
 from vfm.report.pages import About
 
 SHOWN = 3  # rows of one file that are shown where they are no more
+EVIDENCE = ("rows", "given", "corrections", "exclusions", "leans_on")
+
+Told = dict[str, Any]
 
 
 def page(released: Released, about: About, names: Iterable[str], *, root: str = "") -> str:
@@ -19,10 +27,19 @@ def page(released: Released, about: About, names: Iterable[str], *, root: str = 
     names : of the figures, as passports.json calls them
     root : the way from the page to the top of the release
     """
-    passports = [released.passport(name) | {"figure": name} for name in names]
+    made = released.shared["figures"]
+    passports = [released.passport(name) | {"figure": name, "shares": _shares(made[name])} for name in names]
+    evidence: dict[str, Passport] = {}
+    methods: dict[str, Told] = {}
+    calculations: dict[str, Told] = {}
+    for one in passports:
+        evidence.setdefault(one["shares"], one)
+        calculations.setdefault(_calculated(one), _calculation(one))
+        if one["formula"]["method"]:
+            methods.setdefault(one["formula"]["method"], one["formula"])
     places: dict[str, int] = {}
-    figures = [_shown(one, places) for one in passports]
-    notebooks = dict.fromkeys(one["made_by"]["notebook"] for one in figures)
+    shown = [_evidence(one, places) for one in evidence.values()]
+    figures = [_figure(one, list(evidence), list(methods), list(calculations)) for one in passports]
     files = {held["file"]: held for one in passports for held in one["rows"] if held["file"]}
     parameters = {(p["name"], p["value"]): p for one in passports for p in one["parameters"]}
     return pages.trace_page(
@@ -32,19 +49,22 @@ def page(released: Released, about: About, names: Iterable[str], *, root: str = 
         reviewer=reviewer(released.described.get("approval")),
         notebooks=[
             {"name": name, "figures": [one for one in figures if one["made_by"]["notebook"] == name]}
-            for name in notebooks
+            for name in dict.fromkeys(one["made_by"]["notebook"] for one in figures)
         ],
+        evidence=shown,
+        methods=list(methods.values()),
+        calculations=list(calculations.values()),
         parameters=[parameters[key] for key in sorted(parameters)],
         files=[{"name": file, "place": place, **files[file]} for file, place in places.items()],
     )
 
 
-def _stated(row: dict[str, Any]) -> dict[str, str]:
-    values = "".join(f", {name} {plain(value)}" for name, value in row["values"].items())
-    return {"said": f"{row['key']}{values}", "source": row["source"]}
+def _shares(made: Mapping[str, Any]) -> str:
+    """What figures with the same evidence have in common, as passports.json has it."""
+    return repr([made["rows"], made["given"], made["exclusions"], made["leans_on"]])
 
 
-def _shown(passport: Passport, places: dict[str, int]) -> dict[str, Any]:
+def _evidence(passport: Passport, places: dict[str, int]) -> Told:
     rows = [
         {
             **held,
@@ -53,10 +73,34 @@ def _shown(passport: Passport, places: dict[str, int]) -> dict[str, Any]:
         }
         for held in passport["rows"]
     ]
-    methods = [name.removeprefix("vfm.analysis.") for name in passport["made_by"]["functions"]]
-    return passport | {
+    return {
         "rows": rows,
-        "methods": ", ".join(methods),
+        "given": passport["given"],
         "corrected": [correction(one) for one in passport["corrections"]],
         "excluded": [exclusion(one) for one in passport["exclusions"]],
+        "leans_on": passport["leans_on"],
+    }
+
+
+def _stated(row: Told) -> dict[str, str]:
+    values = "".join(f", {name} {plain(value)}" for name, value in row["values"].items())
+    return {"said": f"{row['key']}{values}", "source": row["source"]}
+
+
+def _calculated(passport: Passport) -> str:
+    return repr([passport["made_by"]["functions"], passport["parameters"]])
+
+
+def _calculation(passport: Passport) -> Told:
+    functions = [name.removeprefix("vfm.analysis.") for name in passport["made_by"]["functions"]]
+    return {"methods": functions, "parameters": [f"{one['name']} = {one['value']}" for one in passport["parameters"]]}
+
+
+def _figure(passport: Passport, evidence: list[str], methods: list[str], calculations: list[str]) -> Told:
+    kept = {name: value for name, value in passport.items() if name not in EVIDENCE}
+    return kept | {
+        "evidence": evidence.index(passport["shares"]) + 1,
+        "tables": list(dict.fromkeys(held["table"] for held in passport["rows"])),
+        "place": methods.index(passport["formula"]["method"]) + 1 if passport["formula"]["method"] else 0,
+        "calculation": calculations.index(_calculated(passport)) + 1,
     }

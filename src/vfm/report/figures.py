@@ -37,6 +37,7 @@ CSV_COLUMNS = (
 )
 PROVISIONAL, REVISED = "[p]", "[r]"  # symbols of the Government Statistical Service
 UNMARKED = "none"
+KINDS = ("numbers", "charts", "tables")
 MARKS = "revision"  # the column of a table that has any, and its heading
 MARKS_HEADING = "Revision"
 
@@ -107,6 +108,18 @@ def check_id(figure_id: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", figure_id):
         raise ValueError(f'"{figure_id}" is not a figure id: use a-z, 0-9 and single hyphens')
     return figure_id
+
+
+def write_figure(staging: Path, kind: str, figure_id: str, record: Any) -> None:
+    """Write what a number, chart or table says of itself, as JSON; its id is no other figure's, of whatever kind."""
+    if other := also_of(staging, kind, figure_id):
+        raise ValueError(f'the figure "{figure_id}" is already published, in {other}: ids are used once in a release')
+    write_new(staging / kind / f"{figure_id}.json", as_json(record))
+
+
+def also_of(staging: Path, kind: str, figure_id: str) -> str:
+    """Of what other kind a figure with this id is published; "" where none is."""
+    return next((other for other in KINDS if other != kind and (staging / other / f"{figure_id}.json").exists()), "")
 
 
 def write_new(path: Path, text: str) -> None:

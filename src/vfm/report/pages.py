@@ -86,9 +86,12 @@ def notebook_page(notebook: Mapping[str, Any], about: About, traces: Mapping[str
     return _render("notebook.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 
-def summary_page(notebook: Mapping[str, Any], about: About) -> str:
-    """The update in plain words, from a notebook that says little: each number leads to its row on the front page."""
-    parts = [Part(_linked(part.html, {}, "index.html")) for part in read_parts(notebook)]
+def summary_page(notebook: Mapping[str, Any], about: About, traces: Mapping[str, str] | None = None) -> str:
+    """The update in plain words, from a notebook that says little: each number leads to what it is made from.
+
+    `traces` is as for the front page; without it a number leads to its row there.
+    """
+    parts = [Part(_linked(part.html, traces or {}, "index.html")) for part in read_parts(notebook)]
     return _render("summary.html.j2", about=about, parts=_without_title(parts), title=_title(notebook))
 
 

@@ -131,7 +131,7 @@ class Release:
                 n=result.n,
             )
         if self._writing:
-            figures.write_new(self._writing / "numbers" / f"{figure_id}.json", figures.as_json(number))
+            figures.write_figure(self._writing, "numbers", figure_id, number)
             self._note_lineage("numbers", figure_id, leans_on)
             if people is not None:
                 key = {"quarter": str(self.quarter), **people}
@@ -235,7 +235,7 @@ class Release:
         svg = charts.svg(drawing, figure_id)
         if self._writing:
             folder = self._writing / "charts"
-            figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
+            figures.write_figure(self._writing, "charts", figure_id, shown)
             figures.write_new(folder / f"{figure_id}.svg", svg)
             figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
             self._note_lineage("charts", figure_id, leans_on)
@@ -263,9 +263,8 @@ class Release:
         about, keys = (title, period, source, status, notes, missing, bounds), data
         shown, data = self._shown(figure_id, data, columns, *about)
         if self._writing:
-            folder = self._writing / "tables"
-            figures.write_new(folder / f"{figure_id}.json", figures.as_json(shown))
-            figures.write_new(folder / f"{figure_id}.csv", figures.as_csv(data))
+            figures.write_figure(self._writing, "tables", figure_id, shown)
+            figures.write_new(self._writing / "tables" / f"{figure_id}.csv", figures.as_csv(data))
             self._note_lineage("tables", figure_id, leans_on)
             self._columns_of_people(figure_id, keys, data, people)
         return Fragment(table_html(shown, data), f"Table: {shown.title}\n{data.to_string(index=False)}")

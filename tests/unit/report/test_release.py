@@ -107,6 +107,17 @@ def test_an_id_is_published_once(release: Release, chart: Figure) -> None:
         release.chart("three", chart, data=DATA, columns=COLUMNS, alt="A chart", **SHOWN)
 
 
+def test_an_id_is_that_of_one_figure_of_whatever_kind(release: Release, chart: Figure) -> None:
+    release.number("one", Estimate(1), **ABOUT)
+    with pytest.raises(ValueError, match='"one" is already published, in numbers: ids are used once'):
+        release.table("one", DATA, columns=COLUMNS, **SHOWN)
+    with pytest.raises(ValueError, match="in numbers"):
+        release.chart("one", chart, data=DATA, columns=COLUMNS, alt="A chart", **SHOWN)
+    release.table("two", DATA, columns=COLUMNS, **SHOWN)
+    with pytest.raises(ValueError, match='"two" is already published, in tables'):
+        release.number("two", Estimate(2), **ABOUT)
+
+
 @pytest.mark.parametrize("bad", ["", "Budget", "a b", "../up", "a--b", "-a", "a_b", "a\n", "é"])
 def test_an_id_that_cannot_name_a_file_is_refused(release: Release, bad: str) -> None:
     with pytest.raises(ValueError, match="is not a figure id"):
