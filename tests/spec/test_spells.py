@@ -228,7 +228,7 @@ def test_a_median_that_is_not_reached_is_said() -> None:
 def test_a_spell_has_to_be_seen_for_a_while(fault: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="goes out of view after it comes into it"):
         survival.kaplan_meier(SEEN.assign(**fault))
-    with pytest.raises(ValueError, match="a level is between 0 and 1"):
+    with pytest.raises(ValueError, match="level is a coverage between 0 and 1"):
         survival.kaplan_meier(SEEN, level=1.0)
 
 

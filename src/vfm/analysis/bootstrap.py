@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from vfm.analysis.preconditions import require_columns
+
 FEWEST_PROVIDERS = 5  # four can be drawn in only 35 different ways, too few for limits of 2.5% on either side
 BLOCK = 4_000_000  # numbers held at once in one array: 32 MB
 
@@ -107,6 +109,7 @@ def bca_limits(spend: Array, count: Array, *, draws: int, seed: int, level: floa
 
 
 def _refuse_bad(pairs: pd.DataFrame, by: list[str]) -> None:
+    require_columns(pairs, [*by, "spend", "count"])
     if pairs[by].isna().any(axis=None):
         raise ValueError(f"a row has no {' or no '.join(by)}, so it is in no group")
     for name in ("spend", "count"):

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from vfm.analysis.preconditions import require_known, require_level, require_no_infinite
 from vfm.analysis.unit_costs import poisson_interval
 from vfm.vocabulary.results import CannotSay
 
@@ -35,6 +36,9 @@ def proportion_limits(target: float, base: ArrayLike, *, level: float) -> Limits
     >>> [round(float(limit), 4) for limit in proportion_limits(0.5, 100, level=0.95)]
     [0.402, 0.598]
     """
+    require_known(target=target, base=np.ravel(base))
+    if not 0 <= target <= 1 or not np.all(np.asarray(base) > 0):
+        raise ValueError("the target is a proportion, and each base has people")
     half = _z(level) * np.sqrt(target * (1 - target) / np.asarray(base, dtype=float))
     return np.maximum(target - half, 0), np.minimum(target + half, 1)
 
@@ -51,14 +55,16 @@ def rate_limits(target: float, base: ArrayLike, *, level: float) -> Limits:
     >>> [round(float(limit), 4) for limit in rate_limits(1, 20, level=0.95)]
     [0.6108, 1.5444]
     """
+    require_known(target=target, base=np.ravel(base))
     known = np.asarray(base, dtype=float)
+    if not (known > 0).all():
+        raise ValueError("each base is over zero, or there is no rate")
     lower, upper = poisson_interval(target * known, level=level, method="exact")
     return lower / known, upper / known
 
 
 def _z(level: float) -> float:
-    if not 0 < level < 1:
-        raise ValueError(f"level is a coverage between 0 and 1, not {level}")
+    require_level(level)
     return float(stats.norm.isf((1 - level) / 2))
 
 
@@ -151,6 +157,7 @@ def dispersion(
 
     Source: Spiegelhalter (2005), Quality and Safety in Health Care 14, 347-351; DerSimonian and Laird (1986).
     """
+    require_no_infinite(events=events, base=base, target=target)
     if extremes not in EXTREMES:
         raise ValueError(f'extremes are "winsorised" or "dropped", not "{extremes}"')
     known = _reasons(events, base) == ""
@@ -260,10 +267,11 @@ def _funnel(
         raise ValueError("the spread was taken on another scale or round another target than this funnel's")
     reason = reason.mask(known, _no_limits(centre, by_chance, alone=target is None and known.sum() == 1))
     table = pd.DataFrame({"value": (events / base.where(base > 0)).astype(float), "base": base, "target": centre})
-    sizes = base.astype(float).where(reason == "")
+    sizes = base.astype(float)[reason == ""]
     for name, level in FUNNEL.items():
         limits = by_chance(centre, sizes, level=level) if spread is None else spread.limits(sizes, level=level)
-        table[f"lower_{name}"], table[f"upper_{name}"] = limits
+        for side, values in zip(("lower", "upper"), limits, strict=True):
+            table[f"{side}_{name}"] = pd.Series(values, index=sizes.index, dtype=float).reindex(table.index)
     method = f"{chance} limits" if spread is None else f"limits by {spread.method}"
     around = "the average weighted by the base" if target is None else "a given target"
     return _banded(table).assign(method=f"{method}, round {around}", reason=reason)
@@ -292,6 +300,7 @@ def _banded(table: pd.DataFrame) -> pd.DataFrame:
 def _reasons(events: "pd.Series[float]", base: "pd.Series[float]") -> "pd.Series[str]":
     if not events.index.equals(base.index):
         raise ValueError("events and what they are out of have different indexes: align them first")
+    require_no_infinite(events=events, base=base)
     if (events < 0).any() or (base < 0).any():
         raise ValueError(f"a count is negative in {list(events.index[(events < 0) | (base < 0)])}")
     why = ["the events are not known", "what they are out of is not known", "there is nothing that they are out of"]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from vfm.analysis.preconditions import require_no_infinite
 from vfm.vocabulary.results import Better, CannotSay
 
 Floats = NDArray[np.float64]
@@ -115,6 +116,7 @@ def xmr(
     >>> chart.variation, chart.table["rule"].iloc[-1]
     ('special cause worsening', 'outside')
     """
+    require_no_infinite(values=values)
     if ranges not in SCREENS:
         raise ValueError(f'ranges are "all" or "screened", not "{ranges}"')
     if limits_from is not None and limits_from < 2:
@@ -185,6 +187,7 @@ def _proportions(events: "pd.Series[float]", denominators: "pd.Series[float]") -
     _require_order(events.index)
     if not events.index.equals(denominators.index):
         raise ValueError("events and denominators have different indexes: align them first")
+    require_no_infinite(events=events, denominators=denominators)
     if (events < 0).any() or (denominators < 0).any() or (events > denominators).any():
         raise ValueError("events are counts, not negative and no more than their denominator")
     base = denominators.astype(float).where(denominators > 0)

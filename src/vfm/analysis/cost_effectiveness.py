@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from vfm.analysis.preconditions import require_columns
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 BEST, DOMINATED, EXTENDED = "ND", "D", "ED"
@@ -69,6 +70,7 @@ def incremental_table(options: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse_bad(options: pd.DataFrame) -> None:
+    require_columns(options, ["option", "cost", "effect"])
     if options.empty:
         raise ValueError("there is no option")
     if options["option"].duplicated().any():

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from vfm.analysis.preconditions import require_columns, require_no_infinite
 from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
@@ -65,6 +66,7 @@ def cost_of_crime(
     ValueError
         when prices are mixed, a kind of crime is not known, or a number of crimes is negative.
     """
+    require_no_infinite(crimes=crimes)
     if (crimes < 0).any():
         raise ValueError(f"a number of crimes is not negative: {list(crimes.index[crimes < 0])}")
     table = _priced(crimes.index, unit_costs, prices=prices, part=part, multipliers=multipliers)
@@ -116,6 +118,7 @@ def break_even(
     """
     if not 0 <= spend < np.inf:
         raise ValueError(f"spend is known and not negative, and here it is {spend}")
+    require_columns(unit_costs, ["crime_type", "price_base"], what="the table of unit costs")
     table = _priced(unit_costs["crime_type"], unit_costs, prices=prices, part=part, multipliers=multipliers)
     worth = table["each"] * table["multiplier"]
     avoided = spend / worth.where(worth > 0)
@@ -140,6 +143,10 @@ def _priced(
         raise ValueError(f"the unit costs are at {base} prices and the rest at {prices}: bring them to one year first")
     if part not in POUNDS:
         raise ValueError(f'a cost of crime has {", ".join(POUNDS)}, not "{part}"')
+    require_columns(unit_costs, [part], what="the table of unit costs")
+    require_no_infinite(**{part: unit_costs[part]})
+    if (unit_costs[part] < 0).any():
+        raise ValueError(f"a crime costs nothing less than nothing, and here {part} is negative")
     if unit_costs["crime_type"].duplicated().any():
         raise ValueError("a kind of crime has one unit cost")
     cost = unit_costs.set_index("crime_type")[part].astype(float)
@@ -156,6 +163,7 @@ def _priced(
 
 
 def _price_base(unit_costs: pd.DataFrame) -> str:
+    require_columns(unit_costs, ["crime_type", "price_base"], what="the table of unit costs")
     bases = list(unit_costs["price_base"].unique())
     if len(bases) != 1:
         raise ValueError(f"unit costs are in the prices of one year, not of {bases}")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from vfm.analysis.preconditions import require_known
 from vfm.vocabulary.periods import FinancialYear
 
 Floats = NDArray[np.float64]
@@ -20,6 +21,9 @@ def log_mean(a: ArrayLike, b: ArrayLike) -> Floats:
     >>> round(float(log_mean(4, 1)), 6), float(log_mean(75, 75))
     (2.164043, 75.0)
     """
+    require_known(a=np.ravel(a), b=np.ravel(b))
+    if not (np.all(np.asarray(a) > 0) and np.all(np.asarray(b) > 0)):
+        raise ValueError("a logarithmic mean is of two positive numbers")
     low, high = np.minimum(a, b).astype(float), np.maximum(a, b).astype(float)
     # Of two near values the difference of logarithms keeps few digits; the logarithm of 1 + their difference, all.
     ratio = np.log1p((high - low) / low)

@@ -13,6 +13,7 @@ from vfm.analysis import few_places, impact
 from vfm.analysis.few_places import Cleared, of_few
 from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of, within
 from vfm.analysis.impact import About, Effect
+from vfm.analysis.preconditions import require_columns, require_no_infinite
 from vfm.analysis.staggered import bacon, widen
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -27,13 +28,15 @@ def group_means(panel: pd.DataFrame, *, outcome: str, treated: str, after: str) 
 
     Returns
     -------
-    Indexed by `treated` and `after` (0 or 1): `mean`, `se` (spread over n - 1, over the root of n) and `n`. Rows
-    without an outcome are not counted.
+    Indexed by `treated` and `after` (0 or 1): `mean`, `se` (spread over n - 1, over the root of n), `n`, and `reason`,
+    which says why there is no error (""). Rows without an outcome are not counted.
     """
-    impact.require_columns(panel, outcome, treated, after)
+    require_columns(panel, [outcome, treated, after], what="the panel")
+    require_no_infinite(**{outcome: panel[outcome]})
     cells = panel.groupby([treated, after])[outcome]
     table = pd.DataFrame({"mean": cells.mean(), "se": cells.sem(), "n": cells.count()})
-    return table.rename_axis(["treated", "after"])
+    reasons = table["n"].map({0: "no outcome is known", 1: "one outcome has no spread"}).fillna("")
+    return table.assign(reason=reasons).rename_axis(["treated", "after"])
 
 
 def two_by_two(
@@ -192,7 +195,8 @@ def _refusal(
     panel: pd.DataFrame, outcome: str, unit: str, treated: str, after: str, coverage: float
 ) -> CannotSay | None:
     impact.check_coverage(coverage)
-    impact.require_columns(panel, outcome, unit, treated, after)
+    require_columns(panel, [outcome, unit, treated, after], what="the panel")
+    require_no_infinite(**{outcome: panel[outcome]})
     missing = int(panel[[outcome, unit, treated, after]].isna().any(axis=1).sum())
     if missing:
         return CannotSay(f"{missing} of {len(panel)} rows lack a value")
@@ -273,7 +277,8 @@ def are_few(panel: pd.DataFrame, unit: str, time: str, first_treated: str) -> bo
 
 
 def _two_way_fit(panel: pd.DataFrame, outcome: str, unit: str, time: str, first_treated: str) -> PanelFit | CannotSay:
-    impact.require_columns(panel, outcome, unit, time, first_treated)
+    require_columns(panel, [outcome, unit, time, first_treated], what="the panel")
+    require_no_infinite(**{outcome: panel[outcome]})
     refusal = treatment_refusal(panel, unit, time, first_treated)
     if refusal:
         return refusal
@@ -284,6 +289,8 @@ def _two_way_fit(panel: pd.DataFrame, outcome: str, unit: str, time: str, first_
 
 def treatment_refusal(panel: pd.DataFrame, unit: str, time: str, first_treated: str) -> CannotSay | None:
     """Why no treatment can be compared in a panel, or None where one can."""
+    if pd.api.types.is_numeric_dtype(panel[time]):
+        require_no_infinite(**{time: panel[time]})
     if panel.duplicated([unit, time]).any():
         raise ValueError("the panel has two rows for one unit and time")
     if (panel.groupby(unit)[first_treated].nunique(dropna=False) > 1).any():

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from vfm.analysis.preconditions import require_columns, require_no_infinite
+
 NOT_RATES = ("from_year", "to_year", "as_of", "source")
 
 
@@ -31,6 +33,7 @@ def discount_rates(table: pd.DataFrame, *, years: int, schedule: str = "standard
         when the table has no such schedule, more than one edition, bands that leave a gap or overlap, or no rate for
         one of the years.
     """
+    require_columns(table, ["from_year", "to_year", "as_of"], what="the table of rates")
     if schedule not in schedules(table):
         raise ValueError(f'there are no "{schedule}" rates; there are {", ".join(schedules(table))}')
     if table["as_of"].nunique() != 1:
@@ -44,6 +47,7 @@ def discount_rates(table: pd.DataFrame, *, years: int, schedule: str = "standard
     wanted = np.arange(1, years + 1)
     band = np.searchsorted(first, wanted, side="right") - 1
     rates = np.where(wanted <= last[band], bands[schedule].to_numpy(dtype=float)[band], np.nan)
+    require_no_infinite(rates=rates)
     if not (rates > -1).all():
         raise ValueError(f"the {schedule} rates have none for year {wanted[~(rates > -1)][0]}")
     return pd.Series(rates, index=pd.RangeIndex(1, years + 1, name="year"), name=schedule)

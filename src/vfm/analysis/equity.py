@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from vfm.analysis.preconditions import require_no_infinite
 from vfm.vocabulary.results import CannotSay, Estimate
 
 Floats = NDArray[np.float64]
@@ -266,6 +267,7 @@ def _require_same(
     people = pd.Series(1.0, index=values.index) if weights is None else weights
     if not (values.index.equals(rank_by.index) and values.index.equals(people.index)):
         raise ValueError("values, ranks and weights have different indexes: align them first")
+    require_no_infinite(values=values, ranks=rank_by, weights=people)
     missing = values.isna() | rank_by.isna() | people.isna()
     if missing.any():
         raise ValueError(f"a value, rank or weight is not known for {list(values.index[missing])}: leave them out")

@@ -12,6 +12,7 @@ from vfm.analysis.difference_in_differences import ONE_BEFORE, are_few, treatmen
 from vfm.analysis.few_places import of_few
 from vfm.analysis.fixed_effects import PanelFit, fixed_effects, one_of, within
 from vfm.analysis.impact import About, Effect
+from vfm.analysis.preconditions import require_columns
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 
@@ -43,7 +44,7 @@ def event_study(
     impact.check_coverage(coverage)
     if not (ends[0] <= -2 and ends[1] >= 0):
         raise ValueError("the ends are at most -2 and at least 0, round the time before the start")
-    impact.require_columns(panel, outcome, unit, time, first_treated)
+    require_columns(panel, [outcome, unit, time, first_treated], what="the panel")
     refusal = treatment_refusal(panel, unit, time, first_treated)
     if refusal:
         return refusal

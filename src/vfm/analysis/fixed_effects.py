@@ -9,8 +9,8 @@ from scipy.linalg import null_space
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from vfm.analysis import impact
 from vfm.analysis.few_places import Cleared
+from vfm.analysis.preconditions import require_columns, require_no_infinite
 from vfm.vocabulary.results import CannotSay
 
 Floats = NDArray[np.float64]
@@ -146,8 +146,11 @@ def fixed_effects(
     being the slopes and the effects of groups that do not lie within a cluster. With few clusters they are too small:
     take the interval of `one_of` by the wild cluster bootstrap.
     """
-    impact.require_columns(panel, outcome, *regressors, *groups, cluster)
+    require_columns(panel, [outcome, *regressors, *groups, cluster], what="the panel")
     used = panel[[outcome, *regressors, *groups, cluster]]
+    if used.empty:
+        return CannotSay("the panel has no rows")
+    require_no_infinite(**{name: panel[name] for name in (outcome, *regressors)})
     if used.isna().any(axis=None):
         return CannotSay(f"values are missing in {', '.join(used.columns[used.isna().any()].unique())}")
     codes = [pd.factorize(panel[name])[0].astype(np.int64) for name in groups]

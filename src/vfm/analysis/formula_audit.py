@@ -203,7 +203,7 @@ def apparent_rounding(amounts: "pd.Series[float]") -> float:
     """Pounds that a table seems to be rounded to: the greatest of 1, 10, 100, ... that all its sums are whole times of.
 
     >>> apparent_rounding(pd.Series([5200.0, 12000.0])), apparent_rounding(pd.Series([0.5]))
-    (100.0, 0.01)
+    (100.0, 0.1)
     """
     pence = (amounts * 100).round().astype("int64")
     whole = [10**n for n in range(8) if (pence % 10**n == 0).all()] if pence.any() else [1]

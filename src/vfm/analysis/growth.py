@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vfm.analysis.decomposition import decompose_change
+from vfm.analysis.preconditions import require_known
 from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import FinancialYear
@@ -24,6 +25,7 @@ def rounded(value: float, rounded_to: float) -> Interval:
     >>> rounded(23_600_000, 100_000)
     (23550000.0, 23600000, 23650000.0)
     """
+    require_known(value=value, rounded_to=rounded_to)
     if rounded_to < 0:
         raise ValueError(f"a figure is not rounded to {rounded_to}")
     return value - rounded_to / 2, value, value + rounded_to / 2
@@ -54,6 +56,7 @@ def annual_growth(start: float, end: float, years: int) -> float:
     >>> round(annual_growth(23.6, 53.6, 7), 3)
     0.124
     """
+    require_known(start=start, end=end, years=years)
     if start <= 0 or end <= 0 or years <= 0:
         raise ValueError("compound growth needs two positive sums and at least a year between them")
     return float((end / start) ** (1 / years) - 1)
@@ -114,8 +117,11 @@ def real_terms(amount: float, year: str, base: str, index: "pd.Series[float]") -
     >>> round(real_terms(23_600_000, "2012-13", "2019-20", index).value)
     26600927
     """
+    require_known(amount=amount)
+    if not index.index.is_unique:
+        raise ValueError("a deflator has every year once")
     for wanted in (year, base):
-        if wanted not in index.index:
+        if wanted not in index.index or not index[wanted] > 0:
             return CannotSay(f"the deflator has no value for {wanted}")
     return Estimate(amount * index[base] / index[year], method="GDP deflator")
 

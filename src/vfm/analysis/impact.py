@@ -251,13 +251,6 @@ def check_coverage(coverage: float) -> None:
         raise ValueError(f"coverage is between 0 and 1, not {coverage}")
 
 
-def require_columns(panel: pd.DataFrame, *columns: str) -> None:
-    """Refuse a panel that lacks a column."""
-    lacking = [name for name in columns if name not in panel.columns]
-    if lacking:
-        raise ValueError(f"the panel has no column {', '.join(lacking)}; it has {', '.join(map(str, panel.columns))}")
-
-
 # ---- words
 
 

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from vfm.analysis.preconditions import require_columns, require_known
+
 BETWEEN = "; "
 
 
@@ -23,6 +25,10 @@ def districts_of(counts: pd.DataFrame, names: "pd.Series[str]") -> pd.DataFrame:
     ValueError
         when a code has no name.
     """
+    require_columns(counts, ["district", "gss_code", "postcodes", "postcodes_in_district"])
+    require_known(postcodes=counts["postcodes"], postcodes_in_district=counts["postcodes_in_district"])
+    if not (counts["postcodes_in_district"] > 0).all():
+        raise ValueError("a district that is counted has postcodes")
     unknown = sorted(set(counts["gss_code"]) - set(names.index))
     if unknown:
         raise ValueError(f"no area is called {', '.join(unknown)}")

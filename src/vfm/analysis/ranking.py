@@ -5,6 +5,8 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from vfm.analysis.preconditions import require_no_infinite
+
 ADJUSTMENTS = {
     "bonferroni": "bonferroni",
     "holm": "holm",
@@ -66,6 +68,7 @@ def rank_intervals(values: "pd.Series[float]", errors: "pd.Series[float]", *, le
     """
     if not values.index.equals(errors.index):
         raise ValueError("values and errors have different indexes: align them first")
+    require_no_infinite(values=values, errors=errors)
     if (errors <= 0).any():
         raise ValueError("a standard error is over zero")
     known = values.notna() & errors.notna()

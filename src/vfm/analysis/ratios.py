@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from vfm.analysis.preconditions import require_columns, require_level
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
 
 FEWEST_PAIRS = 2  # a variance takes two
@@ -164,6 +165,7 @@ def provider_ratios(pairs: pd.DataFrame, *, by: str, level: float = 0.95) -> pd.
     One row each, in the order of their names: `by`, `value`, `lower`, `upper`, `n`, `shape`, `g`, `method` and
     `reason`, which says why there is no interval. The ends of two half-lines are not given as limits.
     """
+    require_columns(pairs, [by, "spend", "count"])
     rows = []
     for name, group in pairs.groupby(by, sort=True):
         found = fieller_paired(group["spend"], group["count"], level=level)
@@ -208,8 +210,7 @@ def _fieller(
     means: tuple[float, float], spread: tuple[float, float, float], df: float, level: float, n: int, method: str
 ) -> Ratio:
     """Solve a r^2 - 2 b r + c <= 0; `spread` is both variances of the means and their covariance."""
-    if not 0 < level < 1:
-        raise ValueError(f"level is a coverage between 0 and 1, not {level}")
+    require_level(level)
     x, u, vx, vu, vxu = map(float, (*means, *spread))
     t2 = float(stats.t.isf((1 - level) / 2, df)) ** 2
     a, b, c = u * u - t2 * vu, x * u - t2 * vxu, x * x - t2 * vx

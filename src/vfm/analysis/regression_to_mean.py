@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import stats
 
+from vfm.analysis.preconditions import require_known
 from vfm.vocabulary.results import Estimate
 
 PICKED = {"at or below": -1, "at or above": 1}
@@ -40,6 +41,7 @@ def expected_return(
     """
     if picked not in PICKED:
         raise ValueError(f'units are picked "at or below" or "at or above" a cut-off, not "{picked}"')
+    require_known(mean=mean, sd=sd, correlation=correlation, cut_off=cut_off)
     if not (sd > 0 and 0 <= correlation <= 1 and baselines >= 1 and np.isfinite([mean, cut_off]).all()):
         raise ValueError("it needs a spread over zero, a correlation from 0 to 1 and a baseline measurement")
     within = (1 - correlation) * sd**2 / baselines

@@ -13,6 +13,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS
 
 from vfm.analysis import impact
+from vfm.analysis.preconditions import require_no_infinite
 from vfm.vocabulary.results import CannotSay, Estimate
 
 FEWEST = 8  # points on each side of the change
@@ -136,6 +137,9 @@ def _checked(counts: "pd.Series[float]", change: pd.Period | str, exposure: "pd.
     """The change as a period of the series; anything that is a slip of the caller is refused."""
     if not isinstance(counts.index, pd.PeriodIndex) or _frequency(counts.index) not in SEASONS:
         raise ValueError("a series has one row a month, quarter or year: give it a PeriodIndex")
+    if counts.empty:
+        raise ValueError("the series has no period at all")
+    require_no_infinite(counts=counts, exposure=exposure)
     whole = pd.period_range(counts.index[0], periods=len(counts), freq=counts.index.freq)
     if not counts.index.equals(whole):
         raise ValueError("the periods of a series follow each other without gaps: put the missing ones in")

@@ -16,6 +16,7 @@ from vfm.analysis import few_places, impact
 from vfm.analysis.few_places import Assignments
 from vfm.analysis.fixed_effects import within
 from vfm.analysis.impact import About, Effect
+from vfm.analysis.preconditions import require_columns, require_no_infinite
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,8 @@ def widen(panel: pd.DataFrame, *, outcome: str, unit: str, time: str, first_trea
     panel : one row a unit and time; `first_treated` is the time of its start, missing where it never starts, and the
         same in every row of a unit. A start after the last time counts as never.
     """
-    impact.require_columns(panel, outcome, unit, time, first_treated)
+    require_columns(panel, [outcome, unit, time, first_treated], what="the panel")
+    require_no_infinite(**{outcome: panel[outcome]})
     if panel.duplicated([unit, time]).any():
         raise ValueError("the panel has two rows for one unit and time")
     if (panel.groupby(unit)[first_treated].nunique(dropna=False) > 1).any():

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from vfm.analysis.preconditions import require_columns, require_known, require_level
 from vfm.analysis.spells import ONE_DAY, months_between
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
@@ -87,8 +88,9 @@ def kaplan_meier(seen: pd.DataFrame, *, level: float = 0.95, fewest: int = FEWES
     >>> kaplan_meier(seen, fewest=1).steps[["at_risk", "survival"]].round(3).to_numpy().tolist()
     [[6.0, 0.667], [4.0, 0.333], [2.0, 0.167]]
     """
-    if not 0 < level < 1:
-        raise ValueError(f"a level is between 0 and 1, not {level}")
+    require_level(level)
+    require_columns(seen, ["entry", "exit", "ended", "service_id"])
+    require_known(entry=seen["entry"], exit=seen["exit"])
     if (seen["exit"] <= seen["entry"]).any() or (seen["entry"] < 0).any():
         raise ValueError("a spell goes out of view after it comes into it")
     if not seen["ended"].any():

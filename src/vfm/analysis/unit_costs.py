@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from vfm.analysis.preconditions import require_known, require_level, require_no_infinite
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result
 
 EXACT_BELOW = 10  # the convention of the public health observatories: exact below 10 events, Byar from 10
@@ -46,8 +47,8 @@ def poisson_interval(
     (1.623, 11.668)
     """
     x = np.asarray(count, dtype=float)
-    if not 0 < level < 1:
-        raise ValueError(f"level is a coverage between 0 and 1, not {level}")
+    require_level(level)
+    require_known(count=x.ravel())
     if method not in {"auto", "exact", "byar"}:
         raise ValueError(f'method is "auto", "exact" or "byar", not "{method}"')
     if (x < 0).any():
@@ -103,6 +104,7 @@ def unit_cost(
     """
     if not spend.index.equals(count.index):
         raise ValueError("spend and count have different indexes: align them first")
+    require_no_infinite(spend=spend, count=count)
     if (spend < 0).any():
         raise ValueError(f"spend is negative in {list(spend.index[spend < 0])}: net off reversals first")
     pounds, x = spend.astype(float), count.astype(float)

@@ -196,7 +196,7 @@ def moved_by(amount: Fraction, unit: str) -> str:
     """A movement as a person reads it, with its sign; shares move by percentage points.
 
     >>> moved_by(Fraction("0.005"), "proportion"), moved_by(Fraction(-1200), "£")
-    ('+0.5 percentage points', '−£1,200')
+    ('+0.50 percentage points', '−£1,200')
     """
     if unit.startswith("proportion"):
         text = words.quantity(float(amount * 100), "percentage points") + " percentage points"
