@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from project_copies import CHECKOUT, ProjectCopy
+from promises import TRIED, promises, write_counts
 
 INPUTS = "inputs tried"
 
@@ -22,6 +23,19 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectCopy
     shutil.copytree(CHECKOUT / "data" / "raw", copy.raw)
     monkeypatch.setenv("VFM_PROJECT", str(copy.root))
     return copy
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Count what a test tries of a promise, and note figures of it; docs/reliability.md is made from the counts."""
+    known = promises()
+
+    def note(promise: str, times: int = 1, **figures: str) -> None:
+        assert promise in known, promise
+        told = {"promise": promise, "times": times, "figures": figures}
+        request.node.user_properties.append((TRIED, told))
+
+    return note
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,6 +51,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, A
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many inputs the property tests tried."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    for promise, times in sorted(write_counts(reports).items()):
+        terminalreporter.write_line(f"{times:,} tried: {promise}")
     tried = [value for report in reports for name, value in report.user_properties if name == INPUTS]
     if tried:
         terminalreporter.write_line(f"{sum(tried):,} {INPUTS} by {len(tried)} property tests")

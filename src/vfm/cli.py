@@ -68,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        print(f"vfm: cannot use{where}: {error.strerror}. The last release is as it was.", file=sys.stderr)
+        file, reason = _first(error)
+        _say(f"vfm: cannot use{file and f' {file}'}: {reason}. The last release is as it was.", sys.stderr)
         return RunError.exit_status
     except KeyboardInterrupt:
         print("vfm: interrupted. The last release is as it was.", file=sys.stderr)
@@ -100,10 +100,13 @@ def check(project: "Project", options: argparse.Namespace) -> int:
 @command("raw files to processed tables", QUARTER, example="vfm build 2019-20-Q4")
 def build(project: "Project", options: argparse.Namespace) -> int:
     """Raw files to processed tables."""
+    from vfm.data.alone import alone
     from vfm.data.build import build
     from vfm.vocabulary.periods import Quarter
 
-    print(build(project, Quarter.parse(options.quarter)).relative_to(project.root))
+    quarter = Quarter.parse(options.quarter)
+    with alone(project, quarter, _note):
+        print(build(project, quarter).relative_to(project.root))
     return 0
 
 
@@ -128,30 +131,30 @@ def build(project: "Project", options: argparse.Namespace) -> int:
 )
 def refresh(project: "Project", options: argparse.Namespace) -> int:
     """Make the draft of a quarter's release."""
-    from vfm.data.staging import finish_interrupted
-    from vfm.release.up_to_date import is_up_to_date
+    from vfm.data.alone import alone
+    from vfm.release.up_to_date import clear_up, is_up_to_date
     from vfm.vocabulary.periods import Quarter
 
     quarter, given = Quarter.parse(options.quarter), _given(options.parameter)
-    for target in (project.processed(quarter), project.draft(quarter)):
-        finish_interrupted(target)  # a run that died as it ended leaves nothing to do but this
-    if is_up_to_date(project, quarter, given):
-        print("nothing to do: no input, code, parameter or library has changed since the draft was made")
-    else:
-        from vfm.release.refresh import refresh
+    with alone(project, quarter, _note):
+        clear_up(project, quarter)
+        if is_up_to_date(project, quarter, given):
+            print("nothing to do: no input, code, parameter or library has changed since the draft was made")
+        else:
+            from vfm.release.refresh import refresh
 
-        draft = refresh(
-            project,
-            quarter,
-            given,
-            lambda line: print(line, flush=True),
-            profiled=options.profile,
-            cluster=options.cluster,
-        )
-        if options.profile:
-            from vfm.release.profile import as_text
+            draft = refresh(
+                project,
+                quarter,
+                given,
+                lambda line: print(line, flush=True),
+                profiled=options.profile,
+                cluster=options.cluster,
+            )
+            if options.profile:
+                from vfm.release.profile import as_text
 
-            print(as_text(draft), end="")
+                print(as_text(draft), end="")
     print(f"draft: {(project.draft(quarter) / 'index.html').relative_to(project.root)}")
     print(f"to put it forward: vfm submit {quarter} --role ROLE{f' --data {options.data}' if options.data else ''}")
     return 0
@@ -164,10 +167,13 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
 )
 def submit(project: "Project", options: argparse.Namespace) -> int:
     """Put a draft forward for review."""
+    from vfm.data.alone import alone
     from vfm.release import gate
     from vfm.vocabulary.periods import Quarter
 
-    folder = gate.submit(project, Quarter.parse(options.quarter), options.role)
+    quarter = Quarter.parse(options.quarter)
+    with alone(project, quarter, _note):
+        folder = gate.submit(project, quarter, options.role)
     print(f"in review: {(folder / 'index.html').relative_to(project.root)}")
     return 0
 
@@ -179,10 +185,13 @@ def submit(project: "Project", options: argparse.Namespace) -> int:
 )
 def approve(project: "Project", options: argparse.Namespace) -> int:
     """Approve what is in review."""
+    from vfm.data.alone import alone
     from vfm.release import gate, manifest
     from vfm.vocabulary.periods import Quarter
 
-    approval = manifest.read(gate.approve(project, Quarter.parse(options.quarter), options.role))["approval"]
+    quarter = Quarter.parse(options.quarter)
+    with alone(project, quarter, _note):
+        approval = manifest.read(gate.approve(project, quarter, options.role))["approval"]
     print(f"approved by the {approval['role']}, {approval['at']}, over {approval['hash']}")
     return 0
 
@@ -195,10 +204,13 @@ def approve(project: "Project", options: argparse.Namespace) -> int:
 )
 def publish(project: "Project", options: argparse.Namespace) -> int:
     """Seal an approved draft as the release."""
+    from vfm.data.alone import alone
     from vfm.release.publish import publish
     from vfm.vocabulary.periods import Quarter
 
-    folder = publish(project, Quarter.parse(options.quarter), options.reason)
+    quarter = Quarter.parse(options.quarter)
+    with alone(project, quarter, _note):
+        folder = publish(project, quarter, options.reason)
     print(f"published: {(folder / 'index.html').relative_to(project.root)}")
     return 0
 
@@ -337,6 +349,18 @@ def _given(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f'"{pair}" is not NAME=VALUE.')
         given[name] = value
     return given
+
+
+def _first(error: OSError) -> tuple[str, str]:
+    """The file and the reason; of a folder that could not be copied, those of its first file that could not."""
+    if not error.strerror and error.args and isinstance(error.args[0], list):  # a shutil.Error: (from, to, why), ...
+        _, target, why = error.args[0][0]
+        return str(target), str(why)
+    return str(error.filename or ""), str(error.strerror or error)
+
+
+def _note(line: str) -> None:
+    print(f"vfm: {line}", file=sys.stderr, flush=True)
 
 
 def _say(line: str, to: TextIO, end: str = "\n") -> None:

@@ -8,7 +8,6 @@ import csv
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vfm.data.tables import DAY, NUMBER, TEXT
+from vfm.data.temporary import temporary_folder
 from vfm.vocabulary.errors import RunError, UsageError
 
 ENGINE_VARIABLE = "VFM_ENGINE"
@@ -67,7 +67,7 @@ def open_engine(which: str | None = None, *, memory: str = MEMORY) -> Iterator[E
     if named != "duckdb" and not MASTER.fullmatch(master):
         raise UsageError(f'No engine "{named}": {ENGINE_VARIABLE} is duckdb, spark, or a master as spark://host:7077.')
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vfm-", ignore_cleanup_errors=True)))
+        folder = stack.enter_context(temporary_folder("spill"))
         engine = DuckDB(folder, memory=memory) if named == "duckdb" else Spark(folder, master)
         stack.callback(engine.close)
         yield engine

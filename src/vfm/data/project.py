@@ -80,3 +80,7 @@ class Project:
 
     def archive(self, quarter: Quarter) -> Path:
         return self.reports / "archive" / str(quarter)
+
+    def runs(self, quarter: Quarter) -> Path:
+        """Where the runs of a quarter's notebooks are kept; it may be thrown away at any time."""
+        return self.root / "build" / "runs" / self.data / str(quarter)

@@ -1,7 +1,6 @@
 """What is wrong with files of records, told by DuckDB in passing: no file is ever taken into memory whole."""
 
 import re
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from vfm.data.records import (
 from vfm.data.sheets import Sheet
 from vfm.data.sources import CANNOT_READ, Says
 from vfm.data.tables import DAY, NUMBER, TEXT
+from vfm.data.temporary import temporary_folder
 from vfm.vocabulary.errors import Problem, suggestion
 from vfm.vocabulary.periods import YEARS
 
@@ -135,8 +135,8 @@ class _Rule:
 
 @contextmanager
 def _connection() -> Iterator[Any]:
-    with tempfile.TemporaryDirectory(prefix="vfm-", ignore_cleanup_errors=True) as folder:
-        engine = DuckDB(Path(folder), memory=MEMORY, in_order=True)
+    with temporary_folder("spill") as folder:
+        engine = DuckDB(folder, memory=MEMORY, in_order=True)
         try:
             yield engine.connection
         finally:

@@ -7,13 +7,18 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from vfm.vocabulary.errors import RunError
+from vfm.data import alone
+from vfm.vocabulary.errors import RunError, VfmError
+
+Read = TypeVar("Read")
 
 PREFIX, ASIDE = ".staging-", ".replaced-"
+TRIES = 5  # times that a folder is read before it is said that it does not stand still
 STAGED = re.compile(re.escape(PREFIX) + r"(?P<target>.+)\.(?P<process>\d{1,9})\.[^.]+")
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # Linux: renameat2(2)
 RENAME_SWAP = 2  # macOS: renamex_np(2)
@@ -35,7 +40,7 @@ def staging_folder(target: Path) -> Iterator[Path]:
             raise NotADirectoryError(errno.ENOTDIR, f"{target.name} is not a folder")
         target.parent.mkdir(parents=True, exist_ok=True)
         finish_interrupted(target)
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}.{os.getpid()}.", dir=target.parent))
+        folder, hold = _begin(target)
         folder.chmod(0o755)  # mkdtemp closes it to others; a release is for reading
     except OSError as error:
         raise RunError(f"Cannot write in {target.parent}: {error.strerror}. Make it writable and run again.") from error
@@ -44,6 +49,58 @@ def staging_folder(target: Path) -> Iterator[Path]:
         _put_in_place(folder, target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        alone.let_go(hold)
+
+
+def _begin(target: Path) -> tuple[Path, int | None]:
+    """A new folder that is held, so that nobody takes it for one that a dead process left."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{target.name}.{os.getpid()}.", dir=target.parent))
+        hold = alone.take(folder)
+        if folder.is_dir():  # else another run cleared up between the two lines above
+            return folder, hold
+        alone.let_go(hold)
+
+
+def settle(folder: Path) -> None:
+    """Have every file of `folder` on the disk, so that a power cut after it is put in place cannot empty one."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_file() or os.name == "posix":  # Windows does so with files alone
+            opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+
+
+def whole(folder: Path, read: Callable[[], Read]) -> Read:
+    """What `read` makes of `folder`, from one version of it: read again where it was put in place anew meanwhile.
+
+    Raises
+    ------
+    RunError
+        when it is replaced again and again.
+    """
+    for _ in range(TRIES):
+        before = _which(folder)
+        try:
+            found = read()
+        except (OSError, VfmError):
+            if _which(folder) == before:
+                raise
+            continue
+        if _which(folder) == before:
+            return found
+    raise RunError(f"{folder} was replaced {TRIES} times while it was read: wait until what writes it is done.")
+
+
+def _which(folder: Path) -> tuple[int, ...]:
+    """Which folder has the name now."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino
 
 
 def _put_in_place(folder: Path, target: Path) -> None:
@@ -106,9 +163,26 @@ def left_beside(path: Path) -> Path | None:
     if path.name.startswith(ASIDE):
         return path.with_name(path.name.removeprefix(ASIDE))
     named = STAGED.fullmatch(path.name)
-    if named is None or os.name != "posix" or alive(int(named["process"])):  # elsewhere there is no way to ask
+    if named is None or os.name != "posix" or is_at_work(path, int(named["process"])):  # elsewhere none can ask
         return None
     return path.with_name(named["target"])
+
+
+def is_at_work(folder: Path, process: int) -> bool:
+    """Whether a process is at a staging folder: whoever writes one holds it, and the system lets go when he dies.
+
+    Process numbers are used again, in a container soon: they are asked where a folder cannot be held.
+    """
+    try:
+        hold = alone.take(folder, wait=False)
+    except BlockingIOError:
+        return True
+    except OSError:  # it is another user's, or has gone
+        hold = None
+    if hold is None:
+        return alive(process)
+    alone.let_go(hold)
+    return False
 
 
 def alive(process: int) -> bool:

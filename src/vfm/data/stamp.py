@@ -21,7 +21,7 @@ def is_current(project: Project, quarter: Quarter) -> bool:
         stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    if not all((folder / f"{name}.parquet").is_file() for name in TABLES):
+    if damage(folder) or not all((folder / f"{name}.parquet").is_file() for name in TABLES):
         return False
     catalogue = Catalogue.read(project.raw)
     if catalogue.problems() or not isinstance(stamp, dict):

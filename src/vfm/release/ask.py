@@ -17,6 +17,7 @@ import pandas as pd
 
 from vfm.data.catalogue import sha256
 from vfm.data.project import PUBLISHED, Project
+from vfm.data.staging import whole
 from vfm.release import find, manifest, trace_words
 from vfm.release.cards import Card, card_named, parameters_of
 from vfm.release.trace import PASSPORTS, Released, latest
@@ -146,8 +147,11 @@ def ask(project: Project, name: str, given: Mapping[str, str], release: str = ""
         when there is no such release, or a file of it is not as it was sealed.
     """
     card = card_named(name)
-    sealed = Sealed(find.find(project, release) if release else latest(project))
-    project = find.project_of(project, sealed.folder)
+    folder = find.find(project, release) if release else latest(project)
+    return whole(folder, lambda: _answer(find.project_of(project, folder), card, given, Sealed(folder)))
+
+
+def _answer(project: Project, card: Card, given: Mapping[str, str], sealed: Sealed) -> Answer:
     parameters = parameters_of(card, given, _known(sealed, card))
     numbers = tuple(_number(sealed, _filled(one, parameters)) for one in card.numbers)
     tables = tuple(_table(sealed, one, parameters) for one in card.tables)

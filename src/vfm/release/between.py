@@ -8,11 +8,11 @@ tell apart, and nothing is run.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, sha256
 from vfm.data.project import Project
+from vfm.data.temporary import temporary_folder
 from vfm.release import changes, manifest, movements
 from vfm.release.changes import Sides
 from vfm.release.movements import Cause
@@ -45,7 +45,7 @@ def steps(sides: Sides, causes: Sequence[Cause], say: Report) -> tuple[list[Valu
 
 
 def _made(sides: Sides, cause: Cause, say: Report) -> Values:
-    with TemporaryDirectory(prefix="vfm-between-") as folder:
+    with temporary_folder("between") as folder:
         root = Path(folder).resolve()
         project = clean_project(sides.project, root, {**sides.new, "revises": None, **_was_out(sides)})
         for file in sorted({*sides.old["inputs"], *sides.new["inputs"]}):

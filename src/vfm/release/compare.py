@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from vfm.data.project import Project
+from vfm.data.staging import whole
 from vfm.release import between, find, manifest
 from vfm.release.changes import Change, Sides, changes
 from vfm.release.contents import Said
@@ -112,6 +114,10 @@ def compare(project: Project, old: str, new: str, say: Report) -> Comparison:
         when there is no such release, or the two are of data that never mix.
     """
     folders = find.find(project, old), find.find(project, new)
+    return whole(folders[0], lambda: whole(folders[1], lambda: _compared(project, folders, say)))
+
+
+def _compared(project: Project, folders: tuple[Path, Path], say: Report) -> Comparison:
     before, after = (manifest.read(folder) for folder in folders)
     if before.get("status") != after.get("status"):
         raise UsageError("One release is of the published record and the other of the example: they are not compared.")

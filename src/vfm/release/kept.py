@@ -7,7 +7,6 @@ twice: every copy of personal data is one more to guard.
 
 import hashlib
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,7 +33,8 @@ def keep(project: Project, inputs: Mapping[str, str]) -> None:
         raise DataError("What the draft was made from is not all to be had any more.", changed)
     for file, data in found.items():
         target = place(project, inputs[file])
-        if data is not None and not target.exists() and RECORDS not in Path(file).parts:
+        is_there = target.is_file() and sha256(target) == inputs[file]
+        if data is not None and not is_there and RECORDS not in Path(file).parts:
             put(data, target)
             target.chmod(0o444)
 
@@ -43,7 +43,10 @@ def put(data: bytes | Path, target: Path) -> None:
     """Write a file in one step: what is at `target` is all of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}")
-    part.write_bytes(data) if isinstance(data, bytes) else shutil.copyfile(data, part)
+    with part.open("wb") as file:
+        file.write(data if isinstance(data, bytes) else data.read_bytes())
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut could leave the name with nothing behind it
     part.replace(target)
 
 

@@ -40,7 +40,7 @@ class KeptRuns:
     def __init__(self, project: Project, quarter: Quarter, release: Path):
         self._project = project
         self._release = release
-        self._place = project.root / "build" / "runs" / project.data / str(quarter)
+        self._place = project.runs(quarter)
         self._data = QuarterData(project, quarter)
         self._hashes: Parts = {}  # of what notebooks read, as it is now
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vfm.data.personal import is_personal
 from vfm.data.project import Project
-from vfm.data.staging import staging_folder
+from vfm.data.staging import settle, staging_folder
 from vfm.release import attack, gate, gather, kept, manifest
 from vfm.vocabulary.errors import DataError, UsageError
 from vfm.vocabulary.periods import Quarter
@@ -57,6 +57,7 @@ def publish(project: Project, quarter: Quarter, reason: str = "") -> Path:
         gather.write_pages(staged, sealed)
         manifest.seal(staged, sealed)
         _close(staged)
+        settle(staged)
     return target
 
 
@@ -84,6 +85,7 @@ def _archive(project: Project, quarter: Quarter, version: int) -> None:
     with staging_folder(place) as folder:
         shutil.copytree(published, folder, dirs_exist_ok=True)
         _close(folder)
+        settle(folder)
 
 
 def _close(folder: Path) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING
 from vfm.data.earlier import FILE as DISCLOSURE
 from vfm.data.project import Project
+from vfm.data.temporary import temporary_folder
 from vfm.release import find, gather, kept, manifest, old_code
 from vfm.release.refresh import Report, refresh
 from vfm.vocabulary.errors import DataError, Problem, RunError
@@ -44,8 +44,8 @@ def made_again(project: Project, described: Mapping[str, Any], say: Report) -> I
         when the code and the libraries that made it no longer can.
     """
     reasons = other_libraries(described)
-    with TemporaryDirectory(prefix="vfm-again-") as place:
-        clean = clean_project(project, Path(place).resolve(), described)
+    with temporary_folder("again") as place:
+        clean = clean_project(project, place.resolve(), described)
         here = manifest.code_hash(project)
         commit = "" if described["code"] == here else old_code.put(project, described, clean)
         if described["code"] != here and not commit:

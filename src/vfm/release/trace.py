@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vfm.data.project import Project
+from vfm.data.staging import whole
 from vfm.release import find, manifest
 from vfm.release.rules import parameter_of
 from vfm.vocabulary.errors import DataError, UsageError, suggestion
@@ -152,7 +153,11 @@ def trace(project: Project, asked: str, release: str = "") -> list[Passport]:
     DataError
         when there is no release, or it carries no passports.
     """
-    released = Released(find.find(project, release) if release else latest(project))
+    folder = find.find(project, release) if release else latest(project)
+    return whole(folder, lambda: _passports(Released(folder), asked))
+
+
+def _passports(released: Released, asked: str) -> list[Passport]:
     figures = released.shared["figures"]
     meant = [asked] if asked in figures else list(_holding(asked.strip().lower(), figures))
     if not meant:

@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 
 from vfm.data.project import Project
+from vfm.data.staging import finish_interrupted, left_beside
 from vfm.data.stamp import is_current
 from vfm.release import manifest
 from vfm.release.parameters import check_names
 from vfm.release.plan import plan
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import Quarter
+
+
+def clear_up(project: Project, quarter: Quarter) -> None:
+    """Finish or take away what runs of `quarter` left that died, whatever they were at."""
+    for target in (project.processed(quarter), project.draft(quarter), project.published(quarter)):
+        finish_interrupted(target)
+    for folder in (project.archive(quarter), project.runs(quarter)):
+        for whole in {named for path in folder.glob(".*") if (named := left_beside(path))}:
+            finish_interrupted(whole)
 
 
 def is_up_to_date(project: Project, quarter: Quarter, given: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from vfm.data.catalogue import sha256
 from vfm.data.project import Project
+from vfm.data.staging import whole
 from vfm.release import contents, find, manifest, rebuild
 from vfm.release.contents import Cells, Key, Kind, Said
 from vfm.release.refresh import Report
@@ -120,7 +121,10 @@ def verify(project: Project, name: str, say: Report) -> Verified:
         when the notebooks of the code that made it fail on what it was made from.
     """
     folder = find.find(project, name)
-    project = find.project_of(project, folder)
+    return whole(folder, lambda: _verified(find.project_of(project, folder), folder, say))
+
+
+def _verified(project: Project, folder: Path, say: Report) -> Verified:
     described = manifest.read(folder)
     altered = [Finding("seal", one.file, Outcome.ALTERED, one.rule) for one in manifest.broken_seal(folder)]
     released = contents.read(folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vfm.data.project import Project
-from vfm.data.staging import staging_folder
+from vfm.data.staging import staging_folder, whole
 from vfm.vocabulary.errors import DataError, UsageError
 from vfm.vocabulary.periods import Quarter
 
@@ -33,15 +33,19 @@ def build(project: Project, release: Path | None = None) -> tuple[Path, bool]:
     """
     folder = release or latest(project)
     target = project.reports / WHERE
-    made_from = stamp(project, folder)
-    if _made_from(target) == made_from:
+    if _made_from(target) == stamp(project, folder):
         return target, False
     from vfm.site.content import Content
 
-    content = Content(folder)
+    def fill() -> None:
+        for left in place.iterdir():  # of a release that was replaced as it was read
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        record = json.dumps({"made_from": stamp(project, folder)}) + "\n"
+        write(Content(folder), place, versions(project))
+        (place / MADE_FROM).write_text(record, encoding="utf-8")
+
     with staging_folder(target) as place:
-        write(content, place, versions(project))
-        (place / MADE_FROM).write_text(json.dumps({"made_from": made_from}) + "\n", encoding="utf-8")
+        whole(folder, fill)
     return target, True
 
 

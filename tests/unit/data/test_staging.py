@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from vfm.data import staging
-from vfm.data.staging import replace_folder, staging_folder
+from vfm.data import alone, staging
+from vfm.data.staging import replace_folder, settle, staging_folder, whole
 from vfm.vocabulary.errors import RunError
 
 
@@ -248,18 +248,35 @@ def test_the_old_one_of_a_swap_that_was_done_goes(old: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="there is no asking whether a process lives")
 def test_what_dead_processes_left_half_written_goes_and_nothing_else(old: Path, dead: int) -> None:
     kept = [
-        f".staging-2019-20-Q4.{os.getpid()}.abc_1",  # of a process that lives
         f".staging-2019-20-Q3.{dead}.abc",  # of another target
         ".staging-2019-20-Q4.copy.old",  # somebody's own
         ".staging-2019-20-Q4.notes",
         ".staging-2019-20-Q4.99999999999999999999.abc",  # no process has such a number
         ".staging-2019-20-Q4.-1.abc",
     ]
-    for name in [*kept, f".staging-2019-20-Q4.{dead}.x0_z"]:
+    held = f".staging-2019-20-Q4.{os.getpid()}.abc_1"
+    reused = f".staging-2019-20-Q4.{os.getpid()}.abc_2"  # a dead process' folder, whose number this one has now
+    for name in [*kept, held, reused, f".staging-2019-20-Q4.{dead}.x0_z"]:
         (old.parent / name).mkdir()
         (old.parent / name / "half").touch()
+    hold = alone.take(old.parent / held)
     write(old, "new")
+    assert beside(old) == sorted([*kept, held, "2019-20-Q4"])
+    alone.let_go(hold)
+    write(old, "newer")
     assert beside(old) == sorted([*kept, "2019-20-Q4"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no asking whether a process lives")
+@pytest.mark.parametrize("lives", [True, False])
+def test_where_folders_cannot_be_held_the_number_of_the_process_is_asked(
+    old: Path, dead: int, lives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alone, "fcntl", None)
+    left = old.with_name(f".staging-2019-20-Q4.{os.getpid() if lives else dead}.abc")
+    left.mkdir()
+    write(old, "new")
+    assert left.exists() == lives
 
 
 def test_a_run_that_is_killed_leaves_the_old_one_and_the_next_clears_up(old: Path) -> None:
@@ -275,3 +292,58 @@ def test_a_run_that_is_killed_leaves_the_old_one_and_the_next_clears_up(old: Pat
     assert (old / "page").read_text() == "new"
     if os.name == "posix":
         assert beside(old) == ["2019-20-Q4"]
+
+
+# ---- on the disk, and read whole
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks what a handle leads to")
+def test_every_file_and_folder_is_on_the_disk_before_it_is_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled, fsync = set(), os.fsync
+
+    def noted(handle: int) -> None:
+        settled.add(Path(f"/proc/self/fd/{handle}").readlink())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    (tmp_path / "charts").mkdir()
+    for name in ("page", "charts/one"):
+        (tmp_path / name).write_text(name)
+        (tmp_path / name).chmod(0o444)
+    settle(tmp_path)
+    assert settled == {tmp_path, tmp_path / "page", tmp_path / "charts", tmp_path / "charts" / "one"}
+
+
+def test_what_is_replaced_while_it_is_read_is_read_again(old: Path) -> None:
+    turns = []
+
+    def read() -> str:
+        first = (old / "page").read_text()
+        if not turns:
+            write(old, "new")
+        turns.append(first)
+        return first + (old / "page").read_text()
+
+    assert whole(old, read) == "newnew"
+    assert turns == ["old", "new"]
+
+
+def test_an_error_of_what_stood_still_goes_through_and_of_what_was_replaced_does_not(old: Path) -> None:
+    def read() -> str:
+        if (old / "page").read_text() == "old":
+            write(old, "new")
+            raise FileNotFoundError(old / "gone")
+        return (old / "page").read_text()
+
+    assert whole(old, read) == "new"
+    with pytest.raises(ZeroDivisionError):
+        whole(old, lambda: 1 / 0)
+    with pytest.raises(FileNotFoundError):
+        whole(old, (old / "gone").read_text)
+
+
+def test_what_does_not_stand_still_is_said(old: Path) -> None:
+    with pytest.raises(RunError, match="was replaced 5 times while it was read"):
+        whole(old, lambda: write(old, "another"))
