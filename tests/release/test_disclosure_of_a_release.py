@@ -214,6 +214,19 @@ def test_shipped_figures_count_no_people_who_need_protecting() -> None:
     assert counted["source"].str.startswith("http").all()
 
 
+def test_notebooks_read_counts_of_people_only_as_they_may_be_published() -> None:
+    code = {
+        path.stem: "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"])
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    }
+    assert [name for name, text in code.items() if re.search(r"\bdata\.(outputs|outcomes|panel)\b", text)] == []
+    assert "data.publishable.outcomes" in code["20-cost-per-outcome"]
+    # What is declared to count nobody whom a return names: residents, from the census; and for each hundred people,
+    # by shares of published counts, what an option would do.
+    nobody = {name: len(re.findall(r'people={}|"people": {}', text)) for name, text in code.items()}
+    assert {name: times for name, times in nobody.items() if times} == {"80-borough": 1, "45-value-example": 2}
+
+
 # -- a whole release, searched for what must not be in it ----------------------------------------------
 
 

@@ -123,6 +123,19 @@ def test_an_id_that_two_notebooks_publish_is_refused(three: Path, capsys: pytest
     assert '20-cost-per-outcome: the figure "first" is already published by another notebook' in said
 
 
+def test_an_id_that_is_a_number_in_one_notebook_and_a_table_in_another_is_refused(
+    three: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = """import pandas as pd
+import vfm
+release = vfm.open_release(quarter)
+about = dict(title="T", period="2019/20", source="here", columns={"name": ("Name", "")})
+release.table("first", pd.DataFrame({"name": ["north"]}), **about)"""
+    write_notebook(three, "20-cost-per-outcome", table)
+    assert main(["refresh", QUARTER]) == 3
+    assert 'the figure "first" is already published by another notebook' in capsys.readouterr().err
+
+
 def test_incremental_equals_from_scratch_over_random_edits(
     three: Path, tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from small_projects import QUARTER, ROOT, copy_project, through_the_gate
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
 from vfm.release import kernels, manifest
-from vfm.release.plan import Job, is_borough
+from vfm.release.plan import BOROUGH, LAST, Job, is_borough
 from vfm.report import figures
 from vfm.report.fragments import table_html
 
@@ -343,7 +344,8 @@ def remade(
     """One notebook of the release run again in a kernel of its own that has `settings` and none of the fixed ones."""
     monkeypatch.setattr(kernels, "FIXED", settings)
     monkeypatch.setenv("VFM_KERNELS", "stock")  # a forked one has the settings of the process that it is forked from
-    notebook = nbformat.read(made.parents[2] / "notebooks" / f"{name}.ipynb", as_version=4)
+    source = BOROUGH if is_borough(name) else name
+    notebook = nbformat.read(made.parents[2] / "notebooks" / f"{source}.ipynb", as_version=4)
     if first:
         notebook.cells.insert(0, nbformat.v4.new_code_cell(first))
     nbformat.write(notebook, folder / "notebook.ipynb")
@@ -373,9 +375,21 @@ def test_no_figure_depends_on_hash_seed_threads_or_time_zone(
     assert_the_same_figures(made, again, "30-trend-effects")
 
 
+OTHERS = (
+    *("00-data-quality", "10-spend-growth", "20-cost-per-outcome", "40-value", "60-funding-formula"),
+    *("70-bidding", "75-services", "80-borough-camden"),
+)
+
+
+@pytest.mark.parametrize("name", ["50-funding-terms", *(OTHERS if os.environ.get("VFM_SOAK") else ())])
 def test_no_figure_depends_on_the_language_of_the_machine(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turkish: dict[str, str]
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turkish: dict[str, str], name: str
 ) -> None:
-    """Days, months and decimals, in tables, titles and on axes."""
-    again = remade(made, "50-funding-terms", tmp_path, monkeypatch, ELSEWHERE | turkish, first=SPEAK)
-    assert_the_same_figures(made, again, "50-funding-terms")
+    """Days, months and decimals, in tables, titles and on axes; with --soak every notebook."""
+    again = remade(made, name, tmp_path, monkeypatch, ELSEWHERE | turkish, first=SPEAK)
+    assert_the_same_figures(made, again, name)
+
+
+def test_every_notebook_of_the_release_is_tried_under_other_settings() -> None:
+    ran = {name for name in manifest.read(SHIPPED)["parameters"] if not is_borough(name) and name not in LAST}
+    assert ran == {"30-trend-effects", "50-funding-terms", *OTHERS} - {"80-borough-camden"}
