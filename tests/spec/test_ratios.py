@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from vfm.analysis.bootstrap import bootstrap_ratios
-from vfm.analysis.denominators import NO_CHANCE, costs_by_denominator
 from vfm.analysis.ratios import Ratio, fieller_paired, fieller_two_sample
 from vfm.vocabulary.results import CannotSay
 
@@ -138,16 +137,3 @@ NOTHING = [
 @pytest.mark.parametrize(("spend", "count", "reason"), NOTHING)
 def test_what_cannot_be_said(spend: tuple[float, ...], count: tuple[float, ...], reason: str) -> None:
     assert fieller_paired(spend, count) == CannotSay(reason)
-
-
-def test_the_three_costs_of_one_spend_stand_in_three_tables() -> None:
-    rows = pd.DataFrame({"spend": [65_000], "output": [100], "outcome": [5], "eligible people": [1_000]})
-    tables = costs_by_denominator(rows)
-    # working: 65,000 over 100; over 5, with 65,000/11.668332 and 65,000/1.623486; over 1,000
-    assert {name: table["value"].item() for name, table in tables.items()} == {
-        "output": 650,
-        "outcome": 13_000,
-        "eligible people": 65,
-    }
-    assert tables["outcome"][["lower", "upper"]].iloc[0].tolist() == pytest.approx([5_570.63, 40_037.29], abs=0.01)
-    assert tables["eligible people"]["reason"].item() == NO_CHANCE

@@ -12,6 +12,7 @@ from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate, Result
 
 SPENT = "actual"  # the basis that says what was spent; a budget and a commitment are no spend
+DENOMINATOR = {"count": "output", "achieved": "outcome"}  # what a cost is for each of, by what is counted
 HIDDEN = "the count is hidden, so that nobody can be told by it"
 NO_RETURN = "no monitoring return is held for the quarter"
 WHOLE_SPEND = (
@@ -48,11 +49,11 @@ def cost_of_returns(
 
     Returns
     -------
-    One row a service and measure, by name: `service_id`, `service`, `measure_id`, `measure`, `unit`, `spend`, `count`,
-    `cost`, `lower`, `upper`, `reason`, which says why there is no cost or no upper limit, and `mark`, which stands
-    there: that the count, NaN, is hidden, or that there can be none. A count of the year so far
-    is left out, for the spend is the quarter's; so is what is not better for being more, such as people who offended
-    again, for a low cost of it is no gain.
+    One row a service and measure, by name: `service_id`, `service`, `measure_id`, `measure`, `unit`, `denominator`
+    (output or outcome), `spend`, `count`, `cost`, `lower`, `upper`, `reason`, which says why there is no cost or no
+    upper limit, and `mark`, which stands there: that the count, NaN, is hidden, or that there can be none. A count of
+    the year so far is left out, for the spend is the quarter's; so is what is not better for being more, such as
+    people who offended again, for a low cost of it is no gain.
     """
     quarterly = indicators[(indicators["counted"] == "in the quarter") & (indicators["direction"] == "up")]
     rows = counts[(counts["quarter"] == quarter) & counts["measure_id"].isin(quarterly["measure_id"])]
@@ -64,8 +65,9 @@ def cost_of_returns(
     costs = unit_cost(table["spend"], table["count"].astype(float), level=level)
     hidden = table["count"].isna()
     costs["reason"] = costs["reason"].mask(hidden, HIDDEN)
+    table["denominator"] = DENOMINATOR[counted]
     table["mark"] = np.where(hidden, Mark.SUPPRESSED, Mark.NOT_APPLICABLE)
-    shown = ["service_id", "service", "measure_id", "measure", "unit", "spend", "count", "mark"]
+    shown = ["service_id", "service", "measure_id", "measure", "unit", "denominator", "spend", "count", "mark"]
     return table[shown].join(costs.rename(columns={"value": "cost"})[["cost", "lower", "upper", "reason"]])
 
 

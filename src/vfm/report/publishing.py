@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import mistune
 import pandas as pd
 
+from vfm.analysis.denominators import one_denominator
 from vfm.data import said
 from vfm.data.project import Project
 from vfm.data.quarter import note_read
@@ -335,6 +336,8 @@ class Release:
         alt: str = "",
     ) -> tuple[Shown, pd.DataFrame]:
         """What is said of a chart or a table, and the data that is published with it."""
+        if "denominator" in data and len(data):
+            one_denominator(data)  # costs for each of different things never stand in one table or chart
         combined = self._weakest(figures.combined_status(data, status))
         if combined is Status.ILLUSTRATIVE:
             data, columns, alt = *figures.marked(data, columns), alt and f"Illustrative. {alt}"

@@ -126,7 +126,6 @@ SPELLS["service_id"] = range(len(SPELLS))
 OUTCOME = social_return.Outcome("work", 10.0, 100.0, PRICES, 0.1, 0.0, 0.2, 0.1, 3)
 FAMILY = segmented_regression.SeriesModel()
 REGRESSION: dict[str, Any] = {"outcome": "y", "regressors": ["x"], "groups": ["unit", "time"], "cluster": "unit"}
-THREE_COSTS = pd.DataFrame({"spend": BASE, "output": TEN * 3, "outcome": TEN, "eligible people": TEN * 9})
 DISTRICTS = pd.DataFrame({"district": ["A1"], "gss_code": ["x"], "postcodes": [3], "postcodes_in_district": [4]})
 MODEL = {"a": 3.0, "b": 1.0}
 
@@ -216,7 +215,6 @@ GOOD = dict(
             **{"mean": 60.0, "sd": 15.0, "correlation": 0.5, "cut_off": 40.0, "picked": "at or below"},
         ),
         by(survival, "kaplan_meier", SPELLS, fewest=2),
-        by(denominators, "costs_by_denominator", THREE_COSTS),
         by(denominators, "one_denominator", pd.DataFrame({"denominator": ["outcome"]})),
         by(borough_returns, "wilson", 5.0, 40.0),
         by(postcodes, "districts_of", DISTRICTS, pd.Series({"x": "X"})),

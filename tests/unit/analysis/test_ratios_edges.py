@@ -9,7 +9,7 @@ from scipy import stats
 
 from vfm.analysis import bootstrap, ratios
 from vfm.analysis.bootstrap import bootstrap_ratios
-from vfm.analysis.denominators import costs_by_denominator, one_denominator
+from vfm.analysis.denominators import one_denominator
 from vfm.analysis.ratios import Ratio, Shape, fieller_paired, fieller_two_sample, provider_ratios
 from vfm.vocabulary.results import CannotSay, Estimate
 
@@ -265,24 +265,3 @@ def test_costs_of_different_things_are_never_in_one_table(labels: list[str]) -> 
 def test_a_table_that_does_not_say_what_each_is_is_refused() -> None:
     with pytest.raises(ValueError, match="says in a column"):
         one_denominator(pd.DataFrame({"value": [1.0]}))
-
-
-def test_three_tables_put_back_together_are_refused() -> None:
-    rows = pd.DataFrame({"spend": [1.0, 2.0], "output": [5, 6], "outcome": [1, 0], "eligible people": [3, 0]})
-    tables = costs_by_denominator(rows)
-    assert [one_denominator(table) for table in tables.values()] == list(tables)
-    with pytest.raises(ValueError, match="never in one table"):
-        one_denominator(pd.concat(tables.values()))
-    assert tables["eligible people"]["reason"].iloc[1] == "nobody was eligible, so there is no cost of each"
-    assert tables["eligible people"]["lower"].isna().all()
-
-
-def test_a_count_without_a_column_is_named() -> None:
-    with pytest.raises(ValueError, match="need columns for output, eligible people"):
-        costs_by_denominator(pd.DataFrame({"spend": [1.0], "outcome": [1]}))
-
-
-def test_more_outcomes_than_people_are_refused() -> None:
-    rows = pd.DataFrame({"spend": [1.0], "output": [5], "outcome": [4], "eligible people": [3]}, index=["here"])
-    with pytest.raises(ValueError, match=r"more outcomes than eligible people in \['here'\]"):
-        costs_by_denominator(rows)

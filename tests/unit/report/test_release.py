@@ -309,6 +309,15 @@ def test_a_table_is_as_weak_as_its_weakest_row(release: Release) -> None:
     assert "ILLUSTRATIVE" in shown.html and "loud" in shown.html
 
 
+def test_costs_for_each_of_different_things_are_never_in_one_table_or_chart(release: Release, chart: Figure) -> None:
+    rows = DATA.assign(denominator=["output"] + ["outcome"] * (len(DATA) - 1))
+    with pytest.raises(ValueError, match=r"never in one table, and here are: \['outcome', 'output'\]"):
+        release.table("costs", rows, columns=COLUMNS, **SHOWN)
+    with pytest.raises(ValueError, match="never in one table"):
+        release.chart("costs", chart, data=rows, columns=COLUMNS, alt="Two bars.", **SHOWN)
+    release.table("costs", rows.assign(denominator="outcome"), columns=COLUMNS, **SHOWN)
+
+
 def test_a_log_entry_is_recorded_once(release: Release, staging: Path) -> None:
     release.exclude("left-out", "Rows", rows=3, pounds=None, effect="None")
     assert json.loads((staging / "log" / "left-out.json").read_text()) == {
