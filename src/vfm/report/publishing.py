@@ -336,7 +336,7 @@ class Release:
         alt: str = "",
     ) -> tuple[Shown, pd.DataFrame]:
         """What is said of a chart or a table, and the data that is published with it."""
-        if "denominator" in data and len(data):
+        if {"cost", "denominator"} <= set(data) and len(data):
             one_denominator(data)  # costs for each of different things never stand in one table or chart
         combined = self._weakest(figures.combined_status(data, status))
         if combined is Status.ILLUSTRATIVE:

@@ -310,7 +310,7 @@ def test_a_table_is_as_weak_as_its_weakest_row(release: Release) -> None:
 
 
 def test_costs_for_each_of_different_things_are_never_in_one_table_or_chart(release: Release, chart: Figure) -> None:
-    rows = DATA.assign(denominator=["output"] + ["outcome"] * (len(DATA) - 1))
+    rows = DATA.assign(cost=1.0, denominator=["output"] + ["outcome"] * (len(DATA) - 1))
     with pytest.raises(ValueError, match=r"never in one table, and here are: \['outcome', 'output'\]"):
         release.table("costs", rows, columns=COLUMNS, **SHOWN)
     with pytest.raises(ValueError, match="never in one table"):
