@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,7 @@ import pandas as pd
 import pytest
 
 from vfm.data import engines
-from vfm.data.engines import Engine, open_engine, path_literal
+from vfm.data.engines import Spark, open_engine, path_literal
 from vfm.data.records import PANEL, TYPES, months, panel
 from vfm.vocabulary.errors import RunError, UsageError
 
@@ -60,14 +64,54 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [odd, folder / "b.parquet"]
 
 
+QUICK = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}  # a short session does not pay for compiling twice
+LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1"}
+OF_THE_CLUSTER = "spark.sql.shuffle.partitions 8\nspark.executor.memory 512m\n"
+
+
+@contextmanager
+def spark_cluster(home: Path, folder: Path) -> Iterator[str]:
+    """A Spark master and two workers of one core each, every one a process of its own on loopback; the address."""
+    (folder / "spark-defaults.conf").write_text(OF_THE_CLUSTER, encoding="utf-8")
+    told = os.environ | {"SPARK_CONF_DIR": str(folder), "SPARK_HOME": str(home)}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(role: str, *options: str) -> Path:
+        said = folder / f"{len(started)}.log"
+        command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{role}", "--host", "127.0.0.1"]
+        with said.open("w", encoding="utf-8") as log:
+            started.append(subprocess.Popen([*command, "--webui-port", "0", *options], env=told, stderr=log, text=True))
+        return said
+
+    def address(said: Path) -> str:
+        for _ in range(600):
+            found = re.search(r"spark://127\.0\.0\.1:\d+", said.read_text(encoding="utf-8"))
+            if found:
+                return found[0]
+            assert started[0].poll() is None, said.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        raise AssertionError(said.read_text(encoding="utf-8"))
+
+    try:
+        master = address(start("master.Master", "--port", "0"))
+        for number in range(2):
+            start("worker.Worker", "--cores", "1", "--memory", "600m", "--work-dir", str(folder / f"{number}"), master)
+        yield master
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(60)
+
+
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Engine]:
-    """One session for all that is tried here; where there can be none, CI fails and another machine says why."""
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
+    """One session on a cluster of two workers; where there can be none, CI fails and another machine says why."""
     lacking = []
     added = str(ROOT / "build" / "spark")
     sys.path.append(added)
     try:
-        import pyspark  # noqa: F401
+        import pyspark
     except ImportError:
         lacking.append("pyspark is not installed: python3 run.py spark")
     if shutil.which("java") is None:
@@ -76,18 +120,35 @@ def spark() -> Iterator[Engine]:
         sys.path.remove(added)
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("; ".join(lacking))
     before = set(Path.cwd().iterdir())
+    folder = tmp_path_factory.mktemp("spark")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VFM_ENGINE", "local[2]")
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # a short session does not pay for compiling twice
-        with open_engine() as engine:
-            yield engine
+        for name, value in {**QUICK, **LOOPBACK, "SPARK_CONF_DIR": str(folder)}.items():
+            patch.setenv(name, value)
+        with spark_cluster(Path(pyspark.__file__).parent, folder) as master:
+            patch.setenv("VFM_ENGINE", master)
+            with open_engine() as engine:
+                assert isinstance(engine, Spark)
+                yield engine
     sys.path.remove(added)
     assert set(Path.cwd().iterdir()) == before, "Spark left something behind"
 
 
-def test_both_engines_give_the_same_rows(files: list[Path], spark: Engine) -> None:
+def executors(spark: Spark) -> int:
+    """How many workers have given the session an executor, once two have or half a minute has gone."""
+    context = spark.session.sparkContext._jsc.sc()
+    for _ in range(300):
+        found = int(context.getExecutorMemoryStatus().size()) - 1  # the session itself is in it
+        if found == 2:
+            break
+        time.sleep(0.1)
+    return found
+
+
+def test_a_cluster_of_two_workers_gives_the_same_rows_as_duckdb(files: list[Path], spark: Spark) -> None:
+    assert executors(spark) == 2
     by_duckdb = panel(files, service_names=SERVICES, return_areas=AREAS, engine="duckdb")
     spark.files("records", files, TYPES)
+    assert spark.session.table("records").rdd.getNumPartitions() > 1  # so both have a part of them
     for name, table in (("service_names", SERVICES), ("return_areas", AREAS), ("months", months())):
         spark.table(name, table)
     by_spark = spark.run(PANEL.read_text(encoding="utf-8"))
@@ -98,12 +159,12 @@ def test_both_engines_give_the_same_rows(files: list[Path], spark: Engine) -> No
     assert list(by_spark) == list(by_duckdb)
 
 
-def test_spark_says_in_a_sentence_that_it_could_not_finish(spark: Engine) -> None:
+def test_spark_says_in_a_sentence_that_it_could_not_finish(spark: Spark) -> None:
     with pytest.raises(RunError, match="Spark could not finish: "):
         spark.run("SELECT * FROM not_there")
 
 
-def test_spark_takes_no_records(spark: Engine) -> None:
+def test_spark_takes_no_records(spark: Spark) -> None:
     spark.files("none", [], TYPES)
     assert spark.run("SELECT COUNT(*) AS n FROM none")["n"].tolist() == [0]
 
