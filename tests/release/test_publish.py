@@ -36,6 +36,13 @@ def test_publishing_seals_the_draft(published: Path, draft: Path) -> None:
     )
 
 
+def test_a_draft_made_after_a_release_is_up_to_date_too(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["refresh", QUARTER]) == 0  # it now follows a release, which the draft before it did not
+    capsys.readouterr()
+    assert main(["refresh", QUARTER]) == 0
+    assert capsys.readouterr().out.startswith("nothing to do")
+
+
 def test_without_a_draft_there_is_nothing_to_publish(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["publish", QUARTER]) == 1
     assert f"There is no draft of {QUARTER}: run vfm refresh {QUARTER} first." in capsys.readouterr().err

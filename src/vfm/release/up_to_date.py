@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from vfm.data.project import Project
 from vfm.data.staging import finish_interrupted, left_beside
 from vfm.data.stamp import is_current
-from vfm.release import manifest
+from vfm.release import find, manifest
 from vfm.release.parameters import check_names
 from vfm.release.plan import plan
 from vfm.vocabulary.errors import DataError
@@ -40,6 +40,8 @@ def is_up_to_date(project: Project, quarter: Quarter, given: Mapping[str, str]) 
     except DataError:
         return False
     topics, last, _ = plan(project, quarter, given)
-    wanted = manifest.describe(project, quarter, topics + last)
+    before = find.before(project, quarter)
+    revises = None if before is None else find.name_of(manifest.read(before))
+    wanted = manifest.describe(project, quarter, topics + last) | {"revises": revises}
     later = {*manifest.OF_THE_GATE, "outputs", "commit"}  # what came after it was planned, or changes no figure
     return all(made.get(name) == wanted.get(name) for name in (made.keys() | wanted.keys()) - later)
