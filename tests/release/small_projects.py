@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import time
 from pathlib import Path
 
 import nbformat
@@ -21,6 +23,22 @@ from vfm.vocabulary.results import Estimate
 
 release = vfm.open_release(quarter)
 release.number("{id}", Estimate({value}), title="A number", unit="awards", period="2019/20", source="here");"""
+
+HANGS = """import os, tempfile, time
+from pathlib import Path
+told = Path(tempfile.gettempdir()) / "kernel.pid"
+told.with_suffix(".new").write_text(f"{os.getpid()} {os.getppid()} {os.environ['JPY_PARENT_PID']}")
+told.with_suffix(".new").rename(told)
+time.sleep(600)"""
+
+
+def kernel_of(run: subprocess.Popen[str], project: Path) -> tuple[int, int, int]:
+    """The process of the kernel whose cell HANGS in a run, of its parent, and what the kernel was told that is."""
+    while not (found := [path.read_text() for path in project.rglob("kernel.pid")]):
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.05)
+    kernel, parent, told = map(int, found[0].split())
+    return kernel, parent, told
 
 
 def copy_project(target: Path, *, notebooks: bool) -> Path:

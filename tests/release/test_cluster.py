@@ -25,11 +25,13 @@ Contents = Callable[[Path], dict[str, bytes]]
 
 LOOPBACK = ["--host", "127.0.0.1", "--no-dashboard"]
 # The first attempt says where it runs and waits to be killed; the second goes on.
-WAITS_ONCE = """import os, time
+SHARED = Path(f"/dev/shm/vfm-test-{os.getpid()}")  # a notebook may write nowhere in the project
+WAITS_ONCE = f"""import os, time
 from pathlib import Path
-if not Path("kernel.pid").exists():
-    Path("kernel.new").write_text(str(os.getpid()))
-    Path("kernel.new").rename("kernel.pid")
+told = Path("{SHARED / "kernel.pid"}")
+if not told.exists():
+    told.with_suffix(".new").write_text(str(os.getpid()))
+    told.with_suffix(".new").rename(told)
     time.sleep(600)"""
 
 
@@ -43,6 +45,13 @@ class Processes:
 
     address: str = ""
     workers: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+
+@pytest.fixture(autouse=True)
+def shared() -> Iterator[None]:
+    SHARED.mkdir()
+    yield
+    shutil.rmtree(SHARED)
 
 
 def wait_for(happens: Callable[[], object], seconds: float = 60) -> None:
@@ -84,18 +93,18 @@ def test_the_release_is_the_local_one_though_a_worker_is_killed_in_the_middle(
 ) -> None:
     write_notebook(small, "00-data-quality", PUBLISH.format(id="first", value=1), WAITS_ONCE)
     write_notebook(small, "20-cost-per-outcome", PUBLISH.format(id="second", value=2))
-    (small / "kernel.pid").touch()  # here nothing waits
+    (SHARED / "kernel.pid").touch()  # here nothing waits
     draft = small / "reports/drafts" / QUARTER
     assert main(["refresh", QUARTER]) == 0
     local = contents(draft)
     for made in ("build", "reports/drafts"):
         shutil.rmtree(small / made)
-    (small / "kernel.pid").unlink()
+    (SHARED / "kernel.pid").unlink()
 
     command = [sys.executable, "-m", "vfm", "refresh", QUARTER, "--cluster", cluster.address]
     with subprocess.Popen(command, cwd=small, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        wait_for((small / "kernel.pid").exists)
-        kernel = int((small / "kernel.pid").read_text(encoding="utf-8"))
+        wait_for((SHARED / "kernel.pid").exists)
+        kernel = int((SHARED / "kernel.pid").read_text(encoding="utf-8"))
         worker = parent_of(parent_of(kernel))  # the kernel's parent is the warm process, whose parent is the worker
         cluster.workers.pop(worker).kill()
         said, complained = run.communicate(timeout=120)
@@ -110,8 +119,8 @@ def test_an_interrupt_leaves_no_kernel_on_a_worker(small: Path, cluster: Process
     write_notebook(small, "00-data-quality", WAITS_ONCE)
     command = [sys.executable, "-m", "vfm", "refresh", QUARTER, "--cluster", cluster.address]
     with subprocess.Popen(command, cwd=small, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        wait_for((small / "kernel.pid").exists)
-        kernel = int((small / "kernel.pid").read_text(encoding="utf-8"))
+        wait_for((SHARED / "kernel.pid").exists)
+        kernel = int((SHARED / "kernel.pid").read_text(encoding="utf-8"))
         run.send_signal(signal.SIGINT)
         _, complained = run.communicate(timeout=60)
     assert run.returncode == 130

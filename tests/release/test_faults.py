@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from small_projects import PUBLISH, QUARTER, write_notebook
+from small_projects import HANGS, PUBLISH, QUARTER, kernel_of, write_notebook
 from vfm.cli import main
+from vfm.release import limits
+from vfm.vocabulary.errors import UsageError
 
 Contents = Callable[[Path], dict[str, bytes]]
 
 
 FAULTS = {
     "an exception": ("x = 1\n1 / 0", "failed with ZeroDivisionError: division by zero", "x = 1"),
-    "a kernel that dies": ("import os\nos._exit(9)", "its kernel died", ""),
+    "a kernel that dies": (
+        "import os\nos._exit(9)",
+        "failed: its kernel died (out of memory, or ended from outside).",
+        "import os",
+    ),
+    "more memory than there may be": (
+        "numbers = bytearray(8 * 2**30)",
+        "failed with MemoryError (a notebook may have 4 GB; VFM_NOTEBOOK_GB gives it more)",
+        "numbers = bytearray",
+    ),
+    "a hundred megabytes shown": (
+        "for _ in range(100):\n    print('x' * 1_000_000)",
+        "was stopped: it shows more than 10,000,000 characters. Show less, or a part.",
+        "for _ in range(100):",
+    ),
+    "a warning": (
+        "import warnings\nwarnings.warn('rates are old')",
+        "warned. UserWarning: rates are old Settle what it warns of, or filter it in the cell.",
+        "import warnings",
+    ),
     "an id used twice": (PUBLISH.format(id="first", value=3), 'the figure "first" is already published', "import vfm"),
     "words stronger than their evidence": (
         'release.say("The service reduced crime.", level=1)',
@@ -33,9 +57,10 @@ FAULTS = {
 
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_notebook_that_fails_names_the_cell_and_leaves_the_last_draft(
-    draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], case: str
+    draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], case: str, tried: Callable[..., None]
 ) -> None:
     small, before = draft.parents[2], contents(draft)
+    tried("notebook-fault")
     cell, message, begins = FAULTS[case]
     write_notebook(small, "00-data-quality", PUBLISH.format(id="first", value=2), cell)
     assert main(["refresh", QUARTER]) == 3
@@ -44,12 +69,65 @@ def test_a_notebook_that_fails_names_the_cell_and_leaves_the_last_draft(
     assert message in said.err
     assert "Traceback" not in said.err
     if begins:
-        assert "00-data-quality: cell 4 failed" in said.err  # title, parameters, the good cell, and this
+        assert "00-data-quality: cell 4 " in said.err  # title, parameters, the good cell, and this
         assert f"the cell begins: {begins}" in said.err
     assert contents(draft) == before
     kept = small / f"reports/drafts/.failed-{QUARTER}/00-data-quality.ipynb"
     assert kept.is_file()
     assert sorted(p.name for p in draft.parent.iterdir()) == [f".failed-{QUARTER}", QUARTER]
+
+
+CANNOT_BE_HELD = sys.platform != "linux" or ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) < 1
+ELSEWHERE = {
+    "a file": "open(r'{place}/new', 'w')",
+    "a file written over": "open(r'{place}/datapackage.json', 'a')",
+    "a file taken away": "import os\nos.remove(r'{place}/datapackage.json')",
+    "a folder": "import os\nos.mkdir(r'{place}/new')",
+    "a library's own writing": "import pandas\npandas.DataFrame({{'a': [1]}}).to_parquet(r'{place}/new')",
+    "another process": "import subprocess\nsubprocess.run(['touch', r'{place}/new'], check=True)",
+}
+
+
+@pytest.mark.skipif(CANNOT_BE_HELD, reason="this system has no Landlock")
+def test_a_cell_that_writes_outside_its_folder_is_refused_and_named(
+    draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], tried: Callable[..., None]
+) -> None:
+    small = draft.parents[2]
+    raw = contents(small / "data")
+    before = contents(draft)
+    cells = [cell.format(place=small / "data/raw") for cell in ELSEWHERE.values()]
+    refused = [f"try:\n{textwrap.indent(cell, '    ')}\nexcept Exception as error:\n    print(error)" for cell in cells]
+    tried("notebook-fault", len(cells))
+    write_notebook(small, "00-data-quality", *refused, cells[0])
+    assert main(["refresh", QUARTER]) == 3
+    said = capsys.readouterr().err
+    assert f"00-data-quality: cell {len(cells) + 3} failed with PermissionError: " in said
+    assert "(a notebook writes in its own folder alone)" in said
+    assert contents(small / "data") == raw
+    assert contents(draft) == before
+
+
+def test_a_cell_that_hangs_is_stopped_at_the_notebooks_limit_and_named(
+    draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tried: Any
+) -> None:
+    small, before = draft.parents[2], contents(draft)
+    write_notebook(small, "00-data-quality", "x = 1", "import time\ntime.sleep(600)")
+    monkeypatch.setenv("VFM_NOTEBOOK_SECONDS", "3")
+    tried("notebook-fault")
+    assert main(["refresh", QUARTER]) == 3
+    said = capsys.readouterr().err
+    assert "00-data-quality: cell 4 was stopped: the notebook ran longer than 3 seconds, which is what it may" in said
+    assert "the cell begins: import time" in said
+    assert contents(draft) == before
+
+
+@pytest.mark.parametrize("limit", ["VFM_NOTEBOOK_SECONDS", "VFM_NOTEBOOK_GB"])
+@pytest.mark.parametrize("text", ["0", "-1", "much", "inf", "nan"])
+def test_a_limit_that_is_none_is_wrong_usage(limit: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limit, text)
+    with pytest.raises(UsageError, match=f'{limit}="{text}" is not a number above 0'):
+        limits.told([])
+        limits.seconds()
 
 
 def test_the_others_finish_and_the_next_good_run_clears_what_the_failed_one_left(
@@ -69,9 +147,7 @@ def test_the_others_finish_and_the_next_good_run_clears_what_the_failed_one_left
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
 def test_an_interrupt_loses_nothing_and_leaves_no_kernel(draft: Path, contents: Contents) -> None:
     small, before = draft.parents[2], contents(draft)
-    pid_file = small / "kernel.pid"
-    hang = f"import os, time\nopen(r'{pid_file}', 'w').write(str(os.getpid()))\ntime.sleep(600)"
-    write_notebook(small, "00-data-quality", hang)
+    write_notebook(small, "00-data-quality", HANGS)
     run = subprocess.Popen(
         [sys.executable, "-m", "vfm", "refresh", QUARTER],
         cwd=small,
@@ -80,16 +156,13 @@ def test_an_interrupt_loses_nothing_and_leaves_no_kernel(draft: Path, contents: 
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    while not (pid_file.exists() and pid_file.read_text()):
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.05)
+    kernel, _, _ = kernel_of(run, small)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert said.strip() == "vfm: interrupted. The last release is as it was."
     assert contents(draft) == before
     assert [p.name for p in draft.parent.iterdir()] == [QUARTER]
-    kernel = int(pid_file.read_text())
     for _ in range(200):
         if not Path(f"/proc/{kernel}").exists():
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from small_projects import PUBLISH, QUARTER, write_notebook
+from small_projects import HANGS, PUBLISH, QUARTER, kernel_of, write_notebook
 from vfm.cli import main
 from vfm.release import forks
 
@@ -22,11 +23,6 @@ Contents = Callable[[Path], dict[str, bytes]]
 pytestmark = pytest.mark.skipif(not forks.can_fork(), reason="kernels are forked on Linux alone")
 
 SHOWS = PUBLISH.replace('"here");', '"here")') + "\nimport pandas as pd\npd.DataFrame([range(30)])"
-HANGS = """import os, time
-from pathlib import Path
-Path("kernel.pid.new").write_text(f"{os.getpid()} {os.getppid()} {os.environ['JPY_PARENT_PID']}")
-Path("kernel.pid.new").rename("kernel.pid")
-time.sleep(600)"""
 
 
 def test_forked_and_stock_kernels_give_the_same_bytes(
@@ -43,18 +39,16 @@ def test_forked_and_stock_kernels_give_the_same_bytes(
 
 
 def test_kernels_share_nothing_and_draw_other_numbers(small: Path) -> None:
-    draws = "import json, random, builtins, numpy as np\nfrom pathlib import Path\n"
-    draws += (
-        "Path('{name}.json').write_text(json.dumps([hasattr(builtins, 'left'), random.random(), np.random.rand()]))"
-    )
-    draws += "\nbuiltins.left = True"
-    write_notebook(small, "00-data-quality", draws.format(name="one"))
-    write_notebook(small, "20-cost-per-outcome", draws.format(name="other"))
+    draws = "import random, builtins, numpy as np\n"
+    draws += "print(hasattr(builtins, 'left'), random.random(), np.random.rand())\nbuiltins.left = True"
+    names = ("00-data-quality", "20-cost-per-outcome")
+    for name in names:
+        write_notebook(small, name, draws)
     assert main(["refresh", QUARTER]) == 0
-    one, other = (
-        (small / f"{name}.json").read_text(encoding="utf-8").strip("[]").split(", ") for name in ("one", "other")
-    )
-    assert (one[0], other[0]) == ("false", "false")
+    folder = small / "reports/drafts" / QUARTER / "notebooks"
+    made = [json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"] for name in names]
+    one, other = ("".join(cells[-1]["outputs"][0]["text"]).split() for cells in made)
+    assert (one[0], other[0]) == ("False", "False")
     assert one[1] != other[1]
     assert one[2] != other[2]
 
@@ -82,10 +76,7 @@ def hanging(small: Path, folder: Path) -> tuple[subprocess.Popen[str], int, int]
         stdout=subprocess.PIPE,
         text=True,
     )
-    while not (small / "kernel.pid").exists():
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.05)
-    kernel, warm, told = map(int, (small / "kernel.pid").read_text().split())
+    kernel, warm, told = kernel_of(run, small)
     assert warm == told
     return run, kernel, warm
 
@@ -120,7 +111,7 @@ def test_a_warm_process_that_is_killed_takes_its_kernels_and_is_said(
     os.kill(warm, signal.SIGKILL)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 3
-    assert "00-data-quality: its kernel died" in said
+    assert "00-data-quality: cell 3 failed: its kernel died" in said
     assert gone(kernel)
     assert list(sockets.glob("vfm-*")) == []
     assert contents(draft) == before

@@ -1,6 +1,7 @@
 """Run one notebook in a kernel of its own, through papermill."""
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -21,17 +22,23 @@ from traitlets import DottedObjectName, Type
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
 from vfm.data.quarter import READS_VARIABLE
-from vfm.release import forks, sampling
+from vfm.release import forks, limits, sampling
 from vfm.release.plan import Job, as_told
 from vfm.release.profile import Took
 from vfm.report.publishing import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
 from vfm.vocabulary.errors import RunError
 
 READS = "reads.txt"  # in the folder that a run's figures go to: what it has read
-TIME_LIMIT = 600  # seconds a notebook may take
 
 # A kernel's own log goes to the terminal; its errors reach us through papermill. What it runs is nobody's history.
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
+
+WARNING = re.compile(r"\b(\w*Warning): (.*)")
+WHY = {
+    "MemoryError": " (a notebook may have {:g} GB; VFM_NOTEBOOK_GB gives it more)",
+    "PermissionError": " (a notebook writes in its own folder alone)",
+}
+WHY["_ArrayMemoryError"] = WHY["MemoryError"]
 
 # What a figure may not depend on: threads that add up in another order, another hash seed, another language.
 FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
@@ -68,7 +75,7 @@ class Kernels:
         Raises
         ------
         RunError
-            when a cell fails; it names the notebook, the cell and the error.
+            when a cell fails, warns, or takes more than a notebook may; it names the notebook, the cell and the error.
         """
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -86,8 +93,16 @@ class Kernels:
             DATA_VARIABLE: project.data,
             sampling.VARIABLE: str(profile or ""),
         }
-        sampled = [f'--IPKernelApp.exec_lines=["{sampling.BEGIN}"]'] if profile else []
-        about = {"environment": environment, "folder": str(project.root), "kernels": self}
+        first = [sampling.BEGIN] if profile else []
+        if staging:  # a run that is only shown is a reader's own, as in JupyterLab
+            temporary = staging.with_name("temporary")
+            temporary.mkdir(exist_ok=True)
+            profiled = [profile.parent] if profile else []
+            environment |= {"TMPDIR": str(temporary), limits.VARIABLE: limits.told([staging, temporary, *profiled])}
+            first.append(limits.BEGIN)
+        beginning = [f"--IPKernelApp.exec_lines={json.dumps(first)}"] if first else []
+        watch = _Watch(job)
+        about = {"environment": environment, "folder": str(project.root), "kernels": self, "watch": watch}
         manager = type("Manager", (_Manager,), about)
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
         loop = ensure_event_loop()  # this thread's, which papermill's client runs on and leaves open
@@ -98,26 +113,28 @@ class Kernels:
                 parameters=job.parameters,
                 kernel_name="python3",
                 language="python",
-                engine_name=saving_at_the_end(took),
+                engine_name=saving_at_the_end(took, watch),
                 progress_bar=False,
-                execution_timeout=TIME_LIMIT,
+                timeout_func=watch.left,
                 kernel_manager_class=manager,
-                extra_arguments=[*QUIET, *sampled],
+                extra_arguments=[*QUIET, *beginning],
             )
         except PapermillExecutionError as error:
-            cell = error.cell_index + 1 - bool(job.parameters)  # papermill put in a cell that sets them
-            raise RunError(
-                f"{job.name}: cell {cell} failed with {error.ename}: {error.evalue}\n"
-                f"    the cell begins: {error.source.strip().splitlines()[0]}"
-            ) from error
+            said = ": ".join(filter(None, (error.ename, error.evalue)))
+            failed = f"failed with {said}{WHY.get(error.ename, '').format(limits.gigabytes())}"
+            raise watch.fault(failed, error.cell_index) from error
         except CellTimeoutError as error:
-            raise RunError(f"{job.name}: a cell ran longer than {TIME_LIMIT} seconds and was stopped.") from error
+            long = f"was stopped: the notebook ran longer than {limits.seconds():g} seconds, which is what it may take"
+            raise watch.fault(f"{long} (VFM_NOTEBOOK_SECONDS gives it more).") from error
         except DeadKernelError as error:
-            raise RunError(f"{job.name}: its kernel died (out of memory, or ended from outside).") from error
+            raise watch.fault(
+                watch.ended or "failed: its kernel died (out of memory, or ended from outside)."
+            ) from error
         finally:
             loop.close()
         saving = time.monotonic()
         output.write_text(as_executed(output), encoding="utf-8", newline="\n")
+        watch.require_no_warning(output)
         took.add(sampling.WRITING, time.monotonic() - saving)
         took.ended(profile)
         return took
@@ -142,6 +159,45 @@ class Kernels:
                 manager.end()
 
 
+class _Watch:
+    """Watches over one run: which cell it has come to, the time that is left to it, and how much is shown."""
+
+    def __init__(self, job: Job):
+        self.ended = ""  # why its kernel was ended by us
+        self.manager: _Manager | None = None
+        self._job, self._until = job, time.monotonic() + limits.seconds()
+        self._index, self._source = 0, ""
+
+    def begin(self, cell: Any, index: int | None) -> None:
+        """Note the cell that is begun."""
+        self._index, self._source = index or 0, cell.source
+
+    def left(self, cell: Any) -> float:
+        """The seconds that are left to the whole notebook."""
+        return max(self._until - time.monotonic(), 0.1)  # of nothing the client would make no limit
+
+    def shown(self, outputs: list[Any]) -> None:
+        """End the kernel where the cell shows more than anybody could read."""
+        size = sum(len(one.get("text", "")) + sum(map(len, one.get("data", {}).values())) for one in outputs)
+        if size > limits.SHOWN and not self.ended and self.manager is not None:
+            self.ended = f"was stopped: it shows more than {limits.SHOWN:,} characters. Show less, or a part."
+            self.manager.end()
+
+    def fault(self, what: str, index: int | None = None, source: str | None = None) -> RunError:
+        """The error that names the notebook and the cell."""
+        cell = (self._index if index is None else index) + 1 - bool(self._job.parameters)  # papermill put one in
+        begins = (self._source if source is None else source).strip().splitlines() or [""]
+        return RunError(f"{self._job.name}: cell {cell} {what}\n    the cell begins: {begins[0]}")
+
+    def require_no_warning(self, executed: Path) -> None:
+        """Refuse a warning: what a release says of itself on its pages is meant."""
+        for index, cell in enumerate(json.loads(executed.read_text(encoding="utf-8"))["cells"]):
+            for output in cell.get("outputs", []):
+                if output.get("name") == "stderr" and (said := WARNING.search("".join(output["text"]))):
+                    what = f"warned. {said[1]}: {said[2]} Settle what it warns of, or filter it in the cell."
+                    raise self.fault(what, index, "".join(cell["source"]))
+
+
 class _Client(AsyncKernelClient):
     """A client that goes on as soon as the kernel answers: the stock one then waits for a fifth of a second's silence.
 
@@ -149,7 +205,7 @@ class _Client(AsyncKernelClient):
     """
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
-        until = time.monotonic() + (timeout or TIME_LIMIT)
+        until = time.monotonic() + (timeout or limits.seconds())
         while time.monotonic() < until:
             self.kernel_info()
             with suppress(Empty):
@@ -174,6 +230,7 @@ class _Manager(AsyncKernelManager):
     environment: ClassVar[dict[str, str]] = {}
     folder: ClassVar[str]
     kernels: ClassVar[Kernels]
+    watch: ClassVar[_Watch]
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)
@@ -195,6 +252,7 @@ class _Manager(AsyncKernelManager):
 
     async def _async_post_start_kernel(self, **kw: Any) -> None:
         await super()._async_post_start_kernel(**kw)
+        self.watch.manager = self
         self.kernels.started(self)
         if isinstance(self.provisioner, forks.ForkProvisioner):
             await (
@@ -222,17 +280,22 @@ class _Manager(AsyncKernelManager):
             process.kill()
 
 
-def saving_at_the_end(took: Took) -> str:
+def saving_at_the_end(took: Took, watch: _Watch) -> str:
     """The name of papermill's own engine but for one thing: it saves the notebook at its end, not at each cell.
 
-    The engine is of one run, and counts to `took` its start and its writing.
+    The engine is of one run, counts to `took` its start and its writing, and tells `watch` what it has come to.
     """
     from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 
     class Manager(NotebookExecutionManager):
         def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
             took.started()
+            watch.begin(cell, cell_index)
+            self._cell = cell
             super().cell_start(cell, cell_index, **kwargs)
+
+        def autosave_cell(self) -> None:  # called after each piece that a cell shows
+            watch.shown(self._cell.get("outputs", []))
 
         def save(self, **kwargs: Any) -> None:
             if self.end_time is not None:
