@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -77,25 +78,27 @@ def test_a_notebook_that_fails_names_the_cell_and_leaves_the_last_draft(
     assert sorted(p.name for p in draft.parent.iterdir()) == [f".failed-{QUARTER}", QUARTER]
 
 
-CANNOT_BE_HELD = sys.platform != "linux" or ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1) < 1
+VERSION = 0 if sys.platform != "linux" else ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)
 ELSEWHERE = {
     "a file": "open(r'{place}/new', 'w')",
     "a file written over": "open(r'{place}/datapackage.json', 'a')",
     "a file taken away": "import os\nos.remove(r'{place}/datapackage.json')",
     "a folder": "import os\nos.mkdir(r'{place}/new')",
     "a library's own writing": "import pandas\npandas.DataFrame({{'a': [1]}}).to_parquet(r'{place}/new')",
+    "a connection": "import socket\nsocket.create_connection(('127.0.0.1', {port}))",
     "another process": "import subprocess\nsubprocess.run(['touch', r'{place}/new'], check=True)",
 }
 
 
-@pytest.mark.skipif(CANNOT_BE_HELD, reason="this system has no Landlock")
+@pytest.mark.skipif(VERSION < 1, reason="this system has no Landlock")
 def test_a_cell_that_writes_outside_its_folder_is_refused_and_named(
     draft: Path, contents: Contents, capsys: pytest.CaptureFixture[str], tried: Callable[..., None]
 ) -> None:
     small = draft.parents[2]
     raw = contents(small / "data")
     before = contents(draft)
-    cells = [cell.format(place=small / "data/raw") for cell in ELSEWHERE.values()]
+    heard = socket.create_server(("127.0.0.1", 0))
+    cells = [cell.format(place=small / "data/raw", port=heard.getsockname()[1]) for cell in ELSEWHERE.values()]
     refused = [f"try:\n{textwrap.indent(cell, '    ')}\nexcept Exception as error:\n    print(error)" for cell in cells]
     tried("notebook-fault", len(cells))
     write_notebook(small, "00-data-quality", *refused, cells[0])
@@ -105,6 +108,9 @@ def test_a_cell_that_writes_outside_its_folder_is_refused_and_named(
     assert "(a notebook writes in its own folder alone)" in said
     assert contents(small / "data") == raw
     assert contents(draft) == before
+    shown = (small / f"reports/drafts/.failed-{QUARTER}/00-data-quality.ipynb").read_text(encoding="utf-8")
+    assert ("Permission denied" in shown, shown.count('"output_type": "stream"')) == (True, len(cells) - (VERSION < 4))
+    heard.close()
 
 
 def test_a_cell_that_hangs_is_stopped_at_the_notebooks_limit_and_named(

@@ -3,7 +3,7 @@
 A notebook has a time, a room in memory, an amount that it may show, and a folder to write in. The first and the third
 are watched by whoever runs it; the room is the kernel's own limit, and on Linux the kernel gives up for good the right
 to write anywhere else (Landlock, https://docs.kernel.org/userspace-api/landlock.html): its children and every library
-with it. On other systems, and on a Linux without Landlock, it could still write where its user may.
+with it; from Linux 6.7 on that to connect too. On other systems it could still write where its user may.
 """
 
 import ctypes
@@ -26,6 +26,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # of every architecture
 VERSION = 1  # LANDLOCK_CREATE_RULESET_VERSION
 PATH_BENEATH = 1  # LANDLOCK_RULE_PATH_BENEATH
 WRITE_FILE, REMOVE_AND_MAKE, REFER, TRUNCATE = 1 << 1, 0b1_1111_1111 << 4, 1 << 13, 1 << 14  # LANDLOCK_ACCESS_FS_*
+TCP = 0b11  # LANDLOCK_ACCESS_NET_BIND_TCP and _CONNECT_TCP, of version 4
 OF_A_FILE = WRITE_FILE | TRUNCATE
 
 
@@ -67,14 +68,15 @@ def begin() -> None:
 
 
 def write_nowhere_but(places: Iterable[str]) -> bool:
-    """Give up the right to write anywhere but under `places`, for good; whether the system can hold one to that."""
+    """Give up the right to write but under `places`, and to connect, for good; whether one can be held to that here."""
     library = ctypes.CDLL(None, use_errno=True)
     version = library.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(VERSION))
     if version < 1:
         return False
     handled = WRITE_FILE | REMOVE_AND_MAKE | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
-    about = ctypes.c_uint64(handled)
-    rules = library.syscall(CREATE_RULESET, ctypes.byref(about), ctypes.c_size_t(8), ctypes.c_uint(0))
+    about = (ctypes.c_uint64 * 2)(handled, TCP)
+    size = 16 if version >= 4 else 8
+    rules = library.syscall(CREATE_RULESET, ctypes.byref(about), ctypes.c_size_t(size), ctypes.c_uint(0))
     if rules < 0:
         return False
     try:
