@@ -184,19 +184,6 @@ def test(args: "list[str]") -> int:
     return call("-m", "pytest", "-n", "2", "--dist", "loadfile", *notebooks, *args, **soak)
 
 
-def lab(args: "list[str]") -> int:
-    """JupyterLab at its own default of a fresh token, on loopback whatever the user's configuration says."""
-    options = [
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={ROOT}",
-        "--LabApp.default_url=/lab/tree/notebooks",
-        "--KernelManager.transport_encryption=auto",  # else each kernel warns of listeners
-    ]
-    if getattr(os, "geteuid", lambda: 1)() == 0:
-        options.append("--allow-root")  # a container's only user
-    return call("-m", "jupyterlab", *options, *args)
-
-
 def bench(args: "list[str]") -> int:
     """The benchmarks of the name given first, or of the suite of notebooks."""
     found = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
@@ -211,7 +198,7 @@ def bench(args: "list[str]") -> int:
 COMMANDS = {
     "report": ("-m", "vfm", "refresh", QUARTER),
     "test": test,
-    "lab": lab,
+    "lab": ("-m", "vfm.bench.lab"),
     "check": ("-m", "vfm", "check"),
     "bench": bench,
     "notebooks": ("-m", "vfm.release.rerun"),

@@ -1,10 +1,10 @@
 """The tables of one quarter, as a notebook opens them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 READS_VARIABLE = "VFM_READS"  # names the file in which a notebook that is run notes what it has read
 SOURCE = "sources of "
 ALL_FILES = "the catalogue of raw files"
+SERVICES = "services"
+QUESTIONS = ("unit_costs", "sql")  # what a release is asked through the tables; services, a table, is asked as well
 
 
 def note_read(what: str) -> None:
@@ -32,30 +34,56 @@ def note_read(what: str) -> None:
             reads.write(f"{what}\n")
 
 
+class Asked(pd.DataFrame):
+    """The table of services, which can also be asked: ``data.services(borough="Croydon")``. Its parts are plain."""
+
+    _metadata: ClassVar[list[str]] = ["_ask"]
+
+    def __call__(self, *, borough: str) -> Any:
+        """Services known to be funded in a borough, as the release of the quarter has them."""
+        return self._ask(borough=borough)
+
+
 class QuarterData:
     """Every processed table of a quarter, as attributes: ``data.awards``, ``data.budget``, ...
 
     Reading builds the tables first when the raw files or the code have changed since.
+
+    Parameters
+    ----------
+    bench : opens what answers questions from the release of the quarter: ``data.services(borough=...)``,
+        ``data.unit_costs(by=...)`` and ``data.sql("...")``
     """
 
-    def __init__(self, project: Project, quarter: Quarter):
+    def __init__(self, project: Project, quarter: Quarter, bench: Callable[[], Any] | None = None):
         self.project = project
         self.quarter = quarter
+        self._bench = bench
         if not is_current(project, quarter):
             from vfm.data.build import build  # the checks and DuckDB are only needed to build
 
             build(project, quarter)
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
+    def __getattr__(self, name: str) -> Any:
+        if name in QUESTIONS:
+            return getattr(self._open_bench(), name)
         if name.startswith("_") or name not in TABLES:
-            raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted(TABLES))}')
+            raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted({*TABLES, *QUESTIONS}))}')
         note_read(name)
-        table = named(pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet"), name)
-        self.__dict__[name] = table
-        return table
+        table = pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
+        if name == SERVICES:
+            table = Asked(table)
+            table._ask = lambda **which: self._open_bench().services(**which)
+        self.__dict__[name] = named(table, name)
+        return self.__dict__[name]
+
+    def _open_bench(self) -> Any:
+        if self._bench is None or os.environ.get(READS_VARIABLE):
+            raise UsageError("A notebook of a release works from the tables: questions are answered from releases.")
+        return self._bench()
 
     def __dir__(self) -> Iterable[str]:
-        return [*super().__dir__(), *TABLES]
+        return [*super().__dir__(), *TABLES, *QUESTIONS]
 
     def __repr__(self) -> str:
         return f"Tables of {self.quarter} ({self.quarter.words}): {', '.join(sorted(TABLES))}"

@@ -1,11 +1,13 @@
 """The bench for whoever writes a cell: a release's tables by question, and SQL over what may be published.
 
-from vfm.release.bench import open_bench
+import vfm
 
-bench = open_bench("2019-20-Q4")
-bench.services(borough="Croydon")
-bench.unit_costs(by="person")
-bench.sql("select theme, count(*) as services from services group by theme")
+data = vfm.open_quarter("2019-20-Q4")
+data.services(borough="Croydon")
+data.unit_costs(by="person")
+data.sql("select theme, count(*) as services from services group by theme")
+
+`open_bench` opens the same on any release by its name: "2019-20-Q4@v1", or the latest.
 """
 
 import re

@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import vfm
 from small_projects import QUARTER, copy_project
+from vfm.bench.cells import OPEN, Bench, open_bench
 from vfm.data.project import PROJECT_VARIABLE
+from vfm.data.quarter import READS_VARIABLE
 from vfm.data.tables import TABLES
 from vfm.release import manifest
-from vfm.release.bench import OPEN, Bench, open_bench
 from vfm.report import figures
 from vfm.report.figures import Shown
 from vfm.vocabulary.errors import UsageError
@@ -118,3 +120,26 @@ def test_an_unknown_name_suggests_the_nearest(bench: Bench) -> None:
 def test_what_a_bench_answers_completes_by_tab(bench: Bench) -> None:
     assert {"services", "unit_costs", "sql", "boroughs"} <= set(dir(bench))
     assert bench.boroughs == ["Croydon", "Hackney"]
+
+
+def test_the_tables_of_a_quarter_answer_from_its_release(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PROJECT_VARIABLE, str(made))
+    data = vfm.open_quarter(QUARTER)
+    assert "Title of borough-croydon-services" in data.services(borough="Croydon")._repr_html_()
+    assert data.unit_costs(by="person").frame["cost"].tolist() == [3802.28]
+    assert data.sql("select count(*) as n from services").frame["n"].tolist() == [len(data.services)]
+    assert {"services", "unit_costs", "sql", "awards"} <= set(dir(data))
+    with pytest.raises(AttributeError, match='Did you mean "unit_costs"'):
+        data.unit_cost  # noqa: B018
+    with pytest.raises(UsageError, match='Did you mean "Croydon"'):
+        data.services(borough="Croyden")
+    # it is a table as before, and its parts are no more than tables
+    assert isinstance(data.services, pd.DataFrame)
+    assert type(data.services[data.services["theme"] == "victims"]) is pd.DataFrame
+
+
+def test_a_notebook_of_a_release_asks_no_release(made: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(PROJECT_VARIABLE, str(made))
+    monkeypatch.setenv(READS_VARIABLE, str(tmp_path / "reads.txt"))
+    with pytest.raises(UsageError, match="works from the tables"):
+        vfm.open_quarter(QUARTER).sql("select 1")
