@@ -322,6 +322,19 @@ def site(project: "Project", options: argparse.Namespace) -> int:
 
 
 @command(
+    "the committee researcher's bench in JupyterLab, on this machine only",
+    Argument("--no-browser", action="store_true", help="print the address, and open no browser"),
+    example="vfm explore",
+)
+def explore(project: "Project", options: argparse.Namespace) -> int:
+    """Serve the bench until it is interrupted."""
+    from vfm.bench import lab
+
+    lab.start(project, lab.NOTEBOOK, more=[lab.NO_BROWSER] if options.no_browser else [])
+    return 0
+
+
+@command(
     "what is wrong with this installation or data folder, and what to do about it",
     Argument("--mend", action="store_true", help="mend what can be mended with nothing lost"),
     example="vfm doctor --mend",
