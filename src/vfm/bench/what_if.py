@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from vfm.data.project import Project
+from vfm.data.publishable import open_publishable
+from vfm.data.quarter import QuarterData
 from vfm.release import parameters
 from vfm.release.ask import Sealed
 from vfm.release.kernels import Kernels
@@ -83,6 +85,7 @@ def what_if(project: Project, sealed: Sealed, notebook: str, name: str, value: s
     changed = parameters.for_notebook(notebook, sealed.quarter, {name: value}, others)
     jobs, _, _ = plan(project, sealed.quarter, {})
     job = next(one for one in jobs if one.name == notebook)
+    open_publishable(QuarterData(project, sealed.quarter))  # built first, for a notebook writes in its own folder alone
     published = {key: one for key, one in sealed.numbers.items() if one.notebook == notebook}
     again = _numbers(project, Job(job.name, job.path, dict(told), job.illustrative), sealed)
     moved = [key for key, one in published.items() if key not in again or not _same(one, again[key])]
