@@ -4,7 +4,8 @@ To hide two cells in each row and column is no proof. A pattern is safe when the
 narrow any protected count to within its interval. Among all safe patterns the one is sought that hides the fewest
 people: an integer program chooses the cells, the attacker tries them, and each leak is a new constraint, that at least
 one of the figures which hold the count there has to be hidden as well. Each constraint is true of every safe pattern,
-so the first pattern that the attacker cannot break is a smallest one.
+so the first pattern that is the cheapest under them and that the attacker cannot break is the smallest one. Until no
+leak is left a pattern that is nearly the cheapest will do, for it is only there to find constraints.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from scipy.sparse import csr_array
 
 from vfm.data.disclosure_audit import Attacker, Fact, Protected, Terms, fall_short
 from vfm.vocabulary.errors import DataError
+
+NEARLY = 0.2  # of the cost: how far from the cheapest a pattern may be that only looks for leaks
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ def smallest_pattern(
     cuts: list[NDArray[np.float64]] = []
     seen: list[NDArray[np.float64]] = []
     every = [*(one.terms for one in candidates), *(one.terms for one in protected)]
+    gap = NEARLY
     while True:
-        hidden = _cheapest(candidates, cuts)
+        hidden = _cheapest(candidates, cuts, gap)
         published = [
             (place, fact)
             for place, one in enumerate(candidates)
@@ -77,6 +81,9 @@ def smallest_pattern(
         facts = [*(fact for _, fact in published), *known]
         attacker = Attacker(facts, also=every)
         leaks = fall_short(attacker, protected, whole=False, seen=seen) or fall_short(attacker, protected, seen=seen)
+        if not leaks and gap and cuts:
+            gap = 0.0
+            continue
         if not leaks:
             return frozenset(one.name for one, out in zip(candidates, hidden, strict=True) if out)
         for one, held_by in leaks:
@@ -93,8 +100,8 @@ def _fact(one: Candidate, hidden: bool) -> Fact | None:
     return one.if_hidden if hidden else one.shown
 
 
-def _cheapest(candidates: Sequence[Candidate], cuts: Sequence[NDArray[np.float64]]) -> NDArray[np.bool_]:
-    """The cheapest choice of cells that meets every constraint so far."""
+def _cheapest(candidates: Sequence[Candidate], cuts: Sequence[NDArray[np.float64]], gap: float) -> NDArray[np.bool_]:
+    """The cheapest choice of cells that meets every constraint so far, or one that is by `gap` of its cost dearer."""
     primary = np.array([one.primary for one in candidates], dtype=bool)
     if not cuts:
         return primary
@@ -107,7 +114,7 @@ def _cheapest(candidates: Sequence[Candidate], cuts: Sequence[NDArray[np.float64
         constraints=[LinearConstraint(csr_array(np.array(cuts)), 1, np.inf)],
         bounds=Bounds(primary.astype(float), 1.0),
         integrality=np.ones(len(candidates)),
-        options={"mip_rel_gap": 0.0},
+        options={"mip_rel_gap": gap},
     )
     chosen: NDArray[np.bool_] = np.round(found.x) > 0
     return chosen

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vfm.data import suppression
 from vfm.data.disclosure import Profile, Span
 from vfm.data.disclosure_audit import Fact, Protected, attack
 from vfm.data.suppression import Candidate, smallest_pattern
@@ -92,6 +93,23 @@ def test_what_is_out_already_cannot_be_protected() -> None:
 def test_the_same_pattern_comes_out_each_time() -> None:
     rows = [[2, 20, 20], [20, 20, 20], [20, 20, 20]]  # many patterns cost the same
     assert len({frozenset(hidden_besides(rows)) for _ in range(3)}) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[36, 46, 58, 4], [22, 1, 18, 53], [40, 2, 4, 51], [51, 42, 7, 30]],
+        [[31, 55, 2, 1], [55, 54, 39, 46], [6, 26, 4, 4], [2, 40, 39, 37]],
+        [[24, 1, 3, 55, 37], [1, 31, 4, 51, 19], [36, 57, 31, 19, 3], [19, 14, 44, 36, 32], [37, 25, 52, 1, 1]],
+    ],
+)
+def test_looking_for_leaks_with_nearly_the_cheapest_gives_the_pattern_that_the_cheapest_gives(
+    rows: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # tables in which the first pattern without a leak is a dearer one, so that the last step is needed
+    found = hidden_besides(rows)
+    monkeypatch.setattr(suppression, "NEARLY", 0.0)
+    assert found == hidden_besides(rows)
 
 
 @settings(max_examples=8, deadline=None)
