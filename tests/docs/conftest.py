@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -19,9 +20,20 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def reference() -> ModuleType:
     """tools/reference.py, which is not part of the package."""
-    spec = importlib.util.spec_from_file_location("tool_reference", ROOT / "tools" / "reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tool("reference")
+
+
+@pytest.fixture(scope="session")
+def made() -> dict[str, str]:
+    """Every page that the code makes, by its path from docs/."""
+    pages: dict[str, str] = tool("dictionary").made()
+    return pages
+
+
+def tool(name: str) -> ModuleType:
+    """A module of tools/, which imports its neighbours by their names."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT / "tools"))

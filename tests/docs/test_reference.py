@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import re
 import shlex
@@ -93,12 +94,40 @@ def test_a_parameter_has_its_source_and_date_and_a_notebook_its_defaults(referen
     assert page.endswith("\n| `00-beds` | `level=0.95`, `rule=a\\|b` |\n")
 
 
-def test_the_committed_pages_are_the_ones_that_the_code_makes(root: Path, reference: ModuleType) -> None:
-    made = reference.pages()
-    folder = root / "docs" / "reference"
-    assert {path.name for path in folder.iterdir()} == set(made)
+def test_the_committed_pages_are_the_ones_that_the_code_makes(root: Path, made: dict[str, str]) -> None:
+    docs = root / "docs"
+    there = {path.relative_to(docs).as_posix() for path in (docs / "reference").rglob("*.md")}
+    assert there | {"data-dictionary.md"} == set(made)
     for name, page in made.items():
-        assert (folder / name).read_text(encoding="utf-8") == page, f"{name}: run `python3 run.py dictionary`"
+        assert (docs / name).read_text(encoding="utf-8") == page, f"{name}: run `python3 run.py dictionary`"
+
+
+def test_a_formula_that_is_read_is_the_one_that_is_tested(root: Path, made: dict[str, str]) -> None:
+    specs = {path.stem.removeprefix("test_") for path in (root / "tests" / "spec").glob("test_*.py")}
+    pages = {name.rpartition("/")[2].removesuffix(".md") for name in made if "/methodology/" in name}
+    assert pages == specs | {"README"}
+    page = made["reference/methodology/unit_costs.md"]
+    assert "The cost is C/x, from\nC/U to C/L." in page
+    # 65,000 over 5, over the upper limit of 5 and over the lower: tests/spec/test_unit_costs.py
+    assert "| 65,000 | 5 | 13,000 | 5570.63 | 40037.29 |  | 65,000/5; 65,000/11.668332; 65,000/1.623486 |" in page
+    assert "](../api/unit_costs.md)" in page
+
+
+def test_every_public_function_of_the_methods_has_its_part(root: Path, made: dict[str, str]) -> None:
+    for path in (root / "src" / "vfm" / "analysis").glob("[a-z]*.py"):
+        page = made[f"reference/api/{path.stem}.md"]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in (one for one in tree.body if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")):
+            assert f"\n## {node.name}\n" in page, (path.stem, node.name)
+
+
+def test_every_indicator_has_its_part(root: Path, made: dict[str, str]) -> None:
+    with (root / "data" / "raw" / "indicators.csv").open(encoding="utf-8-sig", newline="") as file:
+        keys = [row["measure_id"] for row in csv.DictReader(file)]
+    assert re.findall(r"^- key: `(.*)`$", made["reference/indicators.md"], re.M) == sorted(
+        keys, key=lambda key: made["reference/indicators.md"].index(f"`{key}`")
+    )
+    assert len(keys) == made["reference/indicators.md"].count("\n### ")
 
 
 def test_every_page_that_a_csv_file_cites_is_there(root: Path) -> None:
