@@ -8,6 +8,7 @@
     python3 run.py check                every problem in the data that came in
     python3 run.py bench [NAME]         the benchmarks: suite (unless named), records, methods, outputs or page
     python3 run.py notebooks            run the committed notebooks again, in place
+    python3 run.py docs                 make a site of the documentation, in build/docs
     python3 run.py dictionary           write docs/data-dictionary.md and docs/reference/ from the code
     python3 run.py lock                 compile the locks and environment.yml from pyproject.toml
     python3 run.py spark                install Spark as well (480 MB), for its test; CI does
@@ -202,6 +203,7 @@ COMMANDS = {
     "check": ("-m", "vfm", "check"),
     "bench": bench,
     "notebooks": ("-m", "vfm.release.rerun"),
+    "docs": ("-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", "build/docs"),
     "dictionary": ("tools/dictionary.py",),
     "lock": ("tools/lock.py",),
     "spark": spark,

@@ -311,7 +311,7 @@ def test_an_old_python_can_read_the_source(root: Path) -> None:
 def test_unknown_command(project: Project, args: tuple[str, ...]) -> None:
     ran = project.run(*args)
     assert ran.returncode == 2
-    choice = "choose one of report, test, lab, check, bench, notebooks, dictionary, lock, spark."
+    choice = "choose one of report, test, lab, check, bench, notebooks, docs, dictionary, lock, spark."
     assert one_line(ran.stderr).endswith(choice)
 
 
