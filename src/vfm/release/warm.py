@@ -106,6 +106,8 @@ def _become_kernel(told: dict[str, Any]) -> None:
 
         sys.argv = ["ipykernel_launcher", *told["argv"]]
         IPKernelApp.launch_instance(argv=told["argv"])
+        # The thread that was told to stop still flushes; were its reader closed first, it would wait for ten seconds.
+        IPKernelApp.instance().control_thread.join(1)
         status = 0
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else 0
