@@ -77,6 +77,8 @@ class Kernels:
         RunError
             when a cell fails, warns, or takes more than a notebook may; it names the notebook, the cell and the error.
         """
+        if forks.can_fork():
+            forks.Warm.process(FIXED)  # it imports while papermill is imported here
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
