@@ -19,7 +19,7 @@ def machine() -> dict[str, Any]:
         "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
         "processors": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
-        "system": platform.platform(aliased=True, terse=True),
+        "system": " ".join([platform.system(), *platform.release().split("-")[:1]]),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -34,7 +34,7 @@ def keep(name: str, began_on: dict[str, Any], result: Any) -> None:
     """Put a benchmark's result in the place of its last one."""
     after = {"load_after": round(os.getloadavg()[0], 1)}
     results = read() | {name: {"machine": began_on | after, "result": result}}
-    FILE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def environment() -> dict[str, str]:

@@ -83,7 +83,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
         yield found
     finally:
         for process in reversed(started):
-            process.terminate()
+            process.kill()  # a worker asked nicely waits for what it runs
             process.wait(30)
         log.close()
 
