@@ -350,10 +350,13 @@ def test_a_file_that_came_changed_or_went(
 
 
 def test_another_profile_of_disclosure_control_is_a_change_of_suppression(tmp_path: Path) -> None:
-    common = {"quarter": QUARTER, "as_of": "2020-04-30", "code": "a", "packages": {}, "parameters": {}, "inputs": {}}
+    common = {"quarter": QUARTER, "as_of": "2020-04-30", "code": "a", "packages": {}, "parameters": {}}
+    common |= {"inputs": {RETURN.format("2019-20-Q3"): "1"}}
     old, new = ({**common, "disclosure": {"profile": profile}} for profile in ("10-5", "5"))
     (found,) = changes(Sides(Project(tmp_path), old, new))
     assert (found.cause, found.what) == (Cause.SUPPRESSION, "the profile of disclosure control, 10-5 to 5")
+    # where no return is held there is nothing that it could hide
+    assert changes(Sides(Project(tmp_path), old | {"inputs": {}}, new | {"inputs": {}})) == []
 
 
 @pytest.mark.parametrize(

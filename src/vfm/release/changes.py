@@ -28,6 +28,7 @@ Key = tuple[str, ...]
 
 # Where a row says what period it is about, the surest first.
 PERIOD_COLUMNS = ("quarter", "month", "period_end", "period", "financial_year", "date_signed", "decided", "year", "end")
+PEOPLE = ("returns/", "records/")  # what providers send, that nobody has published
 YEAR = re.compile(r"(\d{4})[-/](\d{2})(?![-/\d]\d)", re.ASCII)  # a financial year, or a month: they are told apart
 DAY = re.compile(r"\d{4}(-\d{2})?(-\d{2})?", re.ASCII)
 
@@ -77,7 +78,7 @@ def changes(sides: Sides) -> list[Change]:
     if not sides.same_quarter:
         found.append(Change(Cause.NEW_PERIOD, f"the quarter, {old['quarter']} to {new['quarter']}"))
     profiles = [side.get("disclosure", {}).get("profile", "none") for side in (old, new)]
-    if profiles[0] != profiles[1]:
+    if profiles[0] != profiles[1] and any(map(_of_people, (old, new))):
         found.append(Change(Cause.SUPPRESSION, f"the profile of disclosure control, {profiles[0]} to {profiles[1]}"))
     for cause, words in movements.of_parameters(old["parameters"], new["parameters"]).items():
         found += [Change(cause, what) for what in words]
@@ -86,6 +87,11 @@ def changes(sides: Sides) -> list[Change]:
             found += _of_file(sides, file)
     order = list(Cause)
     return sorted(found, key=lambda change: order.index(change.cause))
+
+
+def _of_people(side: Mapping[str, Any]) -> bool:
+    """Whether a release was made from counts of people that are hidden and rounded by a profile."""
+    return any(within_raw(file).startswith(PEOPLE) for file in side["inputs"])
 
 
 def within_raw(file: str) -> str:
