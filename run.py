@@ -10,7 +10,9 @@
     python3 run.py notebooks            run the committed notebooks again, in place
     python3 run.py docs                 make a site of the documentation, in build/docs
     python3 run.py dictionary           write docs/data-dictionary.md and docs/reference/ from the code
+    python3 run.py reliability          write docs/reliability.md from what the test runs counted
     python3 run.py lock                 compile the locks and environment.yml from pyproject.toml
+    python3 run.py audit                ask the public lists whether a pinned package has a known vulnerability
     python3 run.py spark                install Spark as well (480 MB), for its test; CI does
 
 The first run makes `.venv` and fills it from the locks, so it needs the network; later runs install nothing.
@@ -19,6 +21,7 @@ What follows a command is handed on to the program that it runs, which reads pat
 
 # An old Python has to get as far as `too_old`: keep to what Python 3.6 can parse, and quote annotations.
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -36,6 +39,8 @@ LOG = ROOT / "build" / "setup.log"
 BOOTSTRAP = ROOT / "bootstrap.lock"
 LOCK = ROOT / "requirements.lock"
 SPARK_LOCK = ROOT / "requirements-spark.lock"
+AUDIT_LOCK = ROOT / "requirements-audit.lock"
+AUDIT = ROOT / "build" / "audit"
 SPARK = ROOT / "build" / "spark"  # not in .venv: it is large, and where it is other packages load it unasked
 
 NO_PACKAGES = (
@@ -119,18 +124,23 @@ def install() -> None:
 
 def spark(args: "list[str]") -> int:
     """Put Spark into a folder of its own, where the test that needs it looks."""
-    stamp = SPARK / "installed"
-    wanted = hashlib.sha256(SPARK_LOCK.read_bytes()).hexdigest()
+    put_apart("Spark", SPARK, SPARK_LOCK)
+    return 0
+
+
+def put_apart(name: str, folder: Path, lock: Path) -> None:
+    """Install what a lock pins into a folder of its own."""
+    stamp = folder / "installed"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
-        return 0
-    print("Installing Spark: a minute or two, this once.", file=sys.stderr, flush=True)
+        return
+    print(f"Installing {name}: a minute or two, this once.", file=sys.stderr, flush=True)
     LOG.parent.mkdir(exist_ok=True)
-    hashed = ("--require-hashes", "--target", SPARK, "--requirement", SPARK_LOCK)
+    hashed = ("--require-hashes", "--target", folder, "--requirement", lock)
     uv = (PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON)
     if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", "--upgrade", *hashed):
         raise UserError(NO_PACKAGES.format(LOG))
     stamp.write_text(wanted)
-    return 0
 
 
 # ---- running
@@ -185,6 +195,39 @@ def test(args: "list[str]") -> int:
     return call("-m", "pytest", "-n", "2", "--dist", "loadfile", *notebooks, *args, **soak)
 
 
+def audit(args: "list[str]") -> int:
+    """Have pip-audit ask about every package that the lock pins; say so plainly where it could not ask."""
+    put_apart("pip-audit", AUDIT, AUDIT_LOCK)
+    report, log = ROOT / "build" / "audit.json", ROOT / "build" / "audit.log"
+    if report.exists():
+        report.unlink()
+    command = [str(PYTHON), "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
+    command += ["--format", "json", "--output", str(report), "--progress-spinner", "off", *args]
+    with log.open("w", encoding="utf-8") as said:
+        environ = {**environment(), "PYTHONPATH": str(AUDIT)}
+        subprocess.call(command, cwd=str(ROOT), env=environ, stdout=said, stderr=said)
+    return audited(report, log)
+
+
+def audited(report: Path, log: Path) -> int:
+    """Say what pip-audit found: 0 where that is nothing, 1 where a package has to be replaced."""
+    if not report.exists():
+        raise UserError(
+            "Nothing was audited: the public list of vulnerabilities could not be reached (behind a proxy, set "
+            f"HTTPS_PROXY); the reason is in {log}."
+        )
+    packages = json.loads(report.read_text(encoding="utf-8"))["dependencies"]
+    skipped = [one for one in packages if "skip_reason" in one]
+    found = [(one, fault) for one in packages for fault in one.get("vulns", [])]
+    for one, fault in found:
+        mended = ", ".join(fault["fix_versions"]) or "no version yet"
+        print("{} {}: {}, mended in {}".format(one["name"], one["version"], fault["id"], mended))
+    for one in skipped:
+        print("{}: not audited: {}".format(one["name"], one["skip_reason"]))
+    print(f"{len(packages) - len(skipped)} packages audited, {len(found)} known vulnerabilities")
+    return 1 if found else 0
+
+
 def bench(args: "list[str]") -> int:
     """The benchmarks of the name given first, or of the suite of notebooks."""
     found = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
@@ -205,8 +248,10 @@ COMMANDS = {
     "notebooks": ("-m", "vfm.release.rerun"),
     "docs": ("-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", "build/docs"),
     "dictionary": ("tools/dictionary.py",),
+    "reliability": ("tools/reliability.py",),
     "lock": ("tools/lock.py",),
     "spark": spark,
+    "audit": audit,
 }
 
 

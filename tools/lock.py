@@ -1,6 +1,6 @@
 """Compile what is installed from pyproject.toml, the one list of dependencies: `python3 run.py lock`.
 
-`requirements.lock`, `requirements-spark.lock` and `bootstrap.lock` pin every package with its hashes, for every
+`requirements.lock`, `bootstrap.lock` and the locks of Spark and of the audit pin every package with its hashes, for every
 platform and with no index address. `environment.yml` is the same list as the first by conda-forge's names. Options
 go to uv, which keeps what is pinned unless given `--upgrade`.
 """
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"  # the installer: everything else comes through it
 
 SPARK_LOCK = "requirements-spark.lock"  # apart, for it is large and few need it
+AUDIT_LOCK = "requirements-audit.lock"  # apart, for it looks at the others and is part of nothing
 
 COMPILE = [
     "--universal",
@@ -131,6 +132,7 @@ def main(options: list[str]) -> int:
     try:
         bootstrap = compiled(UV + "\n", ROOT / "bootstrap.lock", *options)
         lock = compiled("\n".join(requirements(table)) + "\n", ROOT / "requirements.lock", *options)
+        audit = compiled("\n".join(extra(table, "audit")) + "\n", ROOT / AUDIT_LOCK, *options)
         spark = compiled("\n".join(extra(table, "spark")) + "\n", ROOT / SPARK_LOCK, *options)
     except subprocess.CalledProcessError:
         print("The locks are as they were: see what uv says above.", file=sys.stderr)
@@ -141,6 +143,7 @@ def main(options: list[str]) -> int:
     )
     write("requirements.lock", first_line(table) + lock)
     write(SPARK_LOCK, "# What VFM_ENGINE=spark needs besides. Compiled by `python3 run.py lock`.\n" + spark)
+    write(AUDIT_LOCK, "# What `python3 run.py audit` needs. Compiled by `python3 run.py lock`.\n" + audit)
     write("environment.yml", environment_yml(table))
     return 0
 

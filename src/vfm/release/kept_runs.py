@@ -93,7 +93,11 @@ class KeptRuns:
     def _told(self, value: object) -> str:
         """A parameter; of one that names a file, with what is in it."""
         path = self._project.root / str(value)
-        return f"{value!r} {sha256(path)}" if isinstance(value, str) and value and path.is_file() else repr(value)
+        try:
+            names_a_file = isinstance(value, str) and value and path.is_file()
+        except OSError:  # too long for a name, or otherwise none
+            names_a_file = False
+        return f"{value!r} {sha256(path)}" if names_a_file else repr(value)
 
     def _environment(self) -> str:
         lock = self._project.root / "requirements.lock"

@@ -17,7 +17,7 @@ from vfm.data.publishable import open_publishable
 from vfm.data.quarter import QuarterData
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
-from vfm.release import attack, gather, manifest, revisions
+from vfm.release import attack, bill_of_materials, gather, manifest, revisions
 from vfm.release.cluster import on_cluster
 from vfm.release.kept_runs import KeptRuns
 from vfm.release.parameters import check_names
@@ -94,6 +94,7 @@ def refresh(
         described["revises"] = revisions.record(project, quarter, folder, described)
         gather.gather_passports(folder, QuarterData(project, quarter))
         gather.write_pages(folder, described)
+        bill_of_materials.write(project.root, folder, described)
         took |= {"after": time.time() - ran, "seconds": time.time() - started}
         took |= {"machine": platform.platform(), "status": described["status"]}
         (folder / RECORD).write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
