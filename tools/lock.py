@@ -1,8 +1,8 @@
 """Compile what is installed from pyproject.toml, the one list of dependencies: `python3 run.py lock`.
 
-`requirements.lock`, `bootstrap.lock` and the locks of Spark and of the audit pin every package with its hashes, for every
-platform and with no index address. `environment.yml` is the same list as the first by conda-forge's names. Options
-go to uv, which keeps what is pinned unless given `--upgrade`.
+`requirements.lock`, `bootstrap.lock` and the locks of Spark and of the audit pin every package with its hashes, for
+every platform and with no index address. `environment.yml` is the same list as the first by conda-forge's names.
+Options go to uv, which keeps what is pinned unless given `--upgrade`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from packaging.requirements import Requirement
 
-LOCKS = ("requirements.lock", "requirements-spark.lock", "bootstrap.lock")
+LOCKS = ("requirements.lock", "requirements-spark.lock", "requirements-audit.lock", "bootstrap.lock")
 
 
 def pins(text: str) -> dict[str, list[str]]:
@@ -64,6 +64,13 @@ def test_spark_has_a_lock_of_its_own_and_no_other_brings_it(root: Path, lock_py:
     assert pins((root / "requirements-spark.lock").read_text(encoding="utf-8"))[name] == [version]
     assert name not in pins((root / "requirements.lock").read_text(encoding="utf-8"))
     assert name not in (root / "environment.yml").read_text(encoding="utf-8")
+
+
+def test_the_audit_has_a_lock_of_its_own_and_no_other_brings_it(root: Path, lock_py: ModuleType) -> None:
+    (wanted,) = lock_py.extra(lock_py.project(), "audit")
+    name, version = wanted.split("==")
+    assert pins((root / "requirements-audit.lock").read_text(encoding="utf-8"))[name] == [version]
+    assert name not in pins((root / "requirements.lock").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", LOCKS)

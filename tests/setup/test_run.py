@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -16,11 +17,14 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from promises import SOAK
 
 # The stand-in for uv notes the call, fails if told to, and "installs" a vfm that tells how it was called.
 STAND_IN_UV = """
@@ -311,7 +315,9 @@ def test_an_old_python_can_read_the_source(root: Path) -> None:
 def test_unknown_command(project: Project, args: tuple[str, ...]) -> None:
     ran = project.run(*args)
     assert ran.returncode == 2
-    choice = "choose one of report, test, lab, check, bench, notebooks, docs, dictionary, lock, spark."
+    choice = (
+        "choose one of report, test, lab, check, bench, notebooks, docs, dictionary, reliability, lock, spark, audit."
+    )
     assert one_line(ran.stderr).endswith(choice)
 
 
@@ -450,3 +456,58 @@ def test_soak_runs_every_stage(run_py: ModuleType, monkeypatch: pytest.MonkeyPat
     assert run_py.test(["--soak"]) == 0
     assert len(calls.seen) == 4
     assert calls.extra == {"VFM_SOAK": "1"}
+
+
+# ---- the audit
+
+
+def test_an_audit_says_each_vulnerability_and_where_it_is_mended(
+    run_py: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "audit.json"
+    known = {"id": "PYSEC-2099-1", "fix_versions": ["1.1", "2.0"]}
+    packages = [
+        {"name": "good", "version": "1.0", "vulns": []},
+        {"name": "bad", "version": "1.0", "vulns": [known, {"id": "GHSA-x", "fix_versions": []}]},
+        {"name": "odd", "skip_reason": "not on the list"},
+    ]
+    report.write_text(json.dumps({"dependencies": packages}))
+    assert run_py.audited(report, tmp_path / "log") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "bad 1.0: PYSEC-2099-1, mended in 1.1, 2.0",
+        "bad 1.0: GHSA-x, mended in no version yet",
+        "odd: not audited: not on the list",
+        "2 packages audited, 2 known vulnerabilities",
+    ]
+
+
+def test_an_audit_that_finds_nothing_is_done(
+    run_py: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "audit.json"
+    report.write_text(json.dumps({"dependencies": [{"name": "good", "version": "1.0", "vulns": []}]}))
+    assert run_py.audited(report, tmp_path / "log") == 0
+    assert capsys.readouterr().out == "1 packages audited, 0 known vulnerabilities\n"
+
+
+def test_an_audit_that_could_not_ask_says_that_nothing_was_audited(run_py: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(run_py.UserError, match=r"^Nothing was audited: the public list .* could not be reached"):
+        run_py.audited(tmp_path / "audit.json", tmp_path / "log")
+
+
+@pytest.mark.skipif(not SOAK, reason="installs pip-audit: under --soak")
+def test_the_real_audit_without_a_network_says_so(root: Path, tried: Callable[..., None]) -> None:
+    closed = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
+    tried("audit")
+    install = subprocess.run([sys.executable, "run.py", "audit"], cwd=root, capture_output=True, text=True)
+    assert install.returncode in (0, 1, 2), install
+    run = subprocess.run(
+        [sys.executable, "run.py", "audit", "--timeout", "2"],
+        cwd=root,
+        env=os.environ | closed,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 2, run
+    assert run.stderr.startswith("Nothing was audited: the public list of vulnerabilities could not be reached")
+    assert "Traceback" not in run.stderr
