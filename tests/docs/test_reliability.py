@@ -34,8 +34,8 @@ def test_the_page_is_what_the_recorded_counts_make(root: Path, tool: ModuleType,
     assert tool.merged(counts, []) == counts, "counts of promises or tests that there are no more"
 
 
-def test_every_promise_was_tried_and_nothing_failed(counts: list[dict[str, Any]]) -> None:
-    assert {one["promise"] for one in counts} == set(promises())
+def test_what_was_tried_was_promised_and_nothing_failed(counts: list[dict[str, Any]]) -> None:
+    assert {one["promise"] for one in counts} <= set(promises())
     assert [one["test"] for one in counts if one["failed"]] == []
     assert all(one["tried"] >= 1 for one in counts)
 
