@@ -130,7 +130,9 @@ def main(sizes: list[int]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         for rows in sizes:
             path = Path(folder) / f"{rows}.parquet"
-            duckdb.connect().execute(MADE.format(rows=rows, people=rows // 4, path=path))
+            quiet = duckdb.connect()
+            quiet.execute("SET enable_progress_bar = false")
+            quiet.execute(MADE.format(rows=rows, people=rows // 4, path=path))
             ways = [way for way in WAYS if not (way == "pandas" and rows > LARGEST_FOR_PANDAS)]
             runs: dict[str, list[tuple[float, float, str]]] = {way: [] for way in ways}
             for _ in range(ROUNDS):

@@ -19,7 +19,10 @@ from small_projects import PUBLISH, QUARTER, write_notebook
 from vfm.cli import main
 from vfm.data.project import Project
 from vfm.release.cluster import made_by, require_same
+from vfm.release.progress import State
+from vfm.release.refresh import refresh
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.periods import Quarter
 
 Contents = Callable[[Path], dict[str, bytes]]
 
@@ -126,6 +129,16 @@ def test_an_interrupt_leaves_no_kernel_on_a_worker(small: Path, cluster: Process
     assert run.returncode == 130
     assert "interrupted. The last release is as it was." in complained
     wait_for(lambda: not Path(f"/proc/{kernel}").exists())
+
+
+def test_whoever_watches_is_told_what_a_worker_has_begun(small: Path, cluster: Processes) -> None:
+    shutil.rmtree(small / "build")
+    seen: list[State] = []
+    said: list[str] = []
+    project = Project(small)
+    refresh(project, Quarter.parse(QUARTER), {}, said.append, watch=seen.append, cluster=cluster.address)
+    assert ("00-data-quality",) in [state.running for state in seen]
+    assert seen[-1].done == ("00-data-quality", "90-quarterly-update")
 
 
 def test_a_worker_with_other_code_is_refused(
