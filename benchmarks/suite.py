@@ -1,9 +1,9 @@
 """The notebooks of a release, run in several ways in turn: `python3 run.py bench [ROUNDS] [BOROUGHS]`.
 
 Ours beside the same cells in two plain Python processes without Jupyter, a loop of `papermill` commands, papermill's
-own API in two threads, and jupyter-cache in parallel (where it is installed). All run the same notebooks in the same
-stages with the same parameters, and what they publish and the notebooks as executed have to be equal. What counts are
-the ratios, for machines are shared and noisy. ROUNDS are 2 and BOROUGHS all 33 unless given.
+own API in two threads, and jupyter-cache in parallel (where it was put into `build/peers`: PUT says how). All run the
+same notebooks in the same stages with the same parameters, and what they publish and the notebooks as executed have to
+be equal. What counts are the ratios, for machines are shared and noisy. ROUNDS are 2 and BOROUGHS all 33 unless given.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ from typing import Any
 from _results import ROOT, environment, keep, machine, memory, processor
 
 QUARTER = "2019-20-Q4"
+PEERS = ROOT / "build" / "peers"  # apart from what the project itself needs
+PUT = (
+    f".venv/bin/python -m uv pip install --target {PEERS.relative_to(ROOT)} --no-deps "
+    "jupyter-cache==1.0.1 sqlalchemy==2.1.9 greenlet==3.5.6 tabulate==0.10.0"
+)
+sys.path.append(str(PEERS))
 OURS, PLAIN, COMMANDS, API, CACHE = (
     "vfm",
     "plain Python, two processes",
@@ -265,6 +271,8 @@ def main(rounds: int, boroughs: int, only: Iterable[str] = ()) -> int:
     ways = [
         way for way in WAYS if (not only or way in only) and (way != CACHE or importlib.util.find_spec("jupyter_cache"))
     ]
+    if importlib.util.find_spec("jupyter_cache") is None:
+        print(f"without jupyter-cache: {PUT}", file=sys.stderr)
     began_on, runs = machine(), {way: [] for way in ways}
     differ: dict[str, list[str]] = {way: [] for way in ways}
     with tempfile.TemporaryDirectory() as place:
