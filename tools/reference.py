@@ -18,7 +18,7 @@ RELEASE = ROOT / "src" / "vfm" / "release"
 COMMANDS_HEAD = """\
 # Commands
 
-Made from `src/vfm/cli.py` and `run.py` by `python3 run.py dictionary`: change those, not this page.
+Made from `src/vfm/cli/` and `run.py` by `python3 run.py dictionary`: change those, not this page.
 
 `vfm` is in `.venv/bin`, or `.venv\\Scripts` on Windows. Every command of it also takes `--data published` (as it is) or
 `--data examples` (invented), and `--help`. It ends with 0 when it is done, 1 when the data, a policy or a verification

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from vfm.cli import COMMANDS, Argument, Command, _parser
+from vfm.cli import COMMANDS, Argument, Command, parser
 from vfm.data.project import Project
 from vfm.release.parameters import PARAMETERS
 
@@ -151,7 +151,7 @@ def test_every_command_has_its_part_and_every_link_of_the_contents_leads_to_one(
 def test_the_example_of_every_command_is_one_that_it_takes(name: str) -> None:
     words = shlex.split(COMMANDS[name].example)
     assert words[:2] == ["vfm", name]
-    assert _parser().parse_args(words[1:]).function is COMMANDS[name].function
+    assert parser().parse_args(words[1:]).function is COMMANDS[name].function
 
 
 def test_every_method_and_parameter_has_its_row(root: Path, reference: ModuleType) -> None:

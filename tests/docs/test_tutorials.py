@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from vfm.cli import _parser, main
+from vfm.cli import main, parser
 from vfm.data.project import PROJECT_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def named(text: str) -> list[str]:
 
 
 def taken(command: str) -> bool:
-    return callable(_parser().parse_args(shlex.split(command)[1:]).function)
+    return callable(parser().parse_args(shlex.split(command)[1:]).function)
 
 
 def assert_shown(shown: list[str], printed: str, command: str) -> None:

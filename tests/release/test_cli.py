@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vfm.cli import COMMANDS, _parser, main
+from vfm.cli import COMMANDS, main, parser
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,7 @@ def test_the_help_of_every_command_has_an_example_that_it_takes(name: str, capsy
     with pytest.raises(SystemExit):
         main([name, "--help"])
     assert f"example: {COMMANDS[name].example}" in " ".join(capsys.readouterr().out.split())
-    taken = _parser().parse_args(shlex.split(COMMANDS[name].example)[1:])
+    taken = parser().parse_args(shlex.split(COMMANDS[name].example)[1:])
     assert taken.function is COMMANDS[name].function
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from vfm.cli import _parser
+from vfm.cli import parser
 
 CI_ENDS_WITH = "python3 run.py test"
 
@@ -44,7 +44,7 @@ def test_every_command_that_readme_names_is_one_that_vfm_takes(root: Path) -> No
     named = re.findall(r"`(?:\.venv/bin/)?(vfm [^`]+)`", text)
     assert len(named) >= 10
     for command in named:
-        assert callable(_parser().parse_args(shlex.split(command)[1:]).function), command
+        assert callable(parser().parse_args(shlex.split(command)[1:]).function), command
 
 
 def test_every_place_that_a_page_links_to_is_there(root: Path) -> None:
