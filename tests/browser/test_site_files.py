@@ -121,6 +121,12 @@ def test_nothing_runs_that_stands_in_a_page_and_nothing_is_asked_of_others(eithe
             assert tag != "script" or held.get("src"), path.name
 
 
+def test_every_page_says_what_has_to_be_known_of_who_approved(site: Path, release: Path) -> None:
+    said = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["approval"]["says"]
+    assert said.startswith("The project gave this approval itself")
+    assert [path.name for path in pages(site) if said not in path.read_text(encoding="utf-8")] == []
+
+
 def test_the_design_systems_rules_come_with_their_licence_and_without_typeface_or_crest(site: Path) -> None:
     css = (site / "static" / "govuk.css").read_text(encoding="utf-8")
     recipe = (ROOT / "tools" / "design-system.scss").read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ KINDS = [
     "boroughs/index.html",
     "boroughs/hackney.html",
     "boroughs/city-of-london.html",
+    "postcodes.html",
     "services/index.html",
     "services/SERVICE.html",
     "themes/THEME.html",
@@ -108,6 +109,36 @@ def test_a_borough_is_chosen_by_name_and_its_number_is_that_of_the_release(
     expect(known).to_contain_text(
         re.sub(r"\s+", " ", str(numbers(release)["borough-lambeth-residents"]["source"]))[:60]
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "shown", "first"),
+    [  # as Code-Point Open counts them: BR2 has 1,008 postcodes, all in Bromley; BR1 1,034 there and 261 in Lewisham
+        ("br2", "BR2 is in Bromley", ["Bromley"], "Bromley"),
+        ("BR1", "Most of BR1 is in Bromley, and some is in Lewisham", ["Bromley", "Lewisham"], "Bromley"),
+        ("BR1 1AB", "Most of BR1 is in Bromley, and some is in Lewisham", ["Bromley", "Lewisham"], "Bromley"),
+        ("cr00aa", "Most of CR0 is in Croydon, and some is in Sutton", ["Croydon", "Sutton"], "Croydon"),
+        ("BR8", "Parts of BR8 are in Bromley", ["Bromley"], "Bromley"),  # 10 of its 487; the rest is in Kent
+        ("ZZ9", "No London borough has postcodes that begin with ZZ9", [], "What London’s policing"),
+    ],
+)
+def test_a_borough_is_chosen_by_postcode_district_and_nothing_is_sent(
+    typed: str, said: str, shown: list[str], first: str, site: Path, open_page: Open
+) -> None:
+    page = open_page(site / "index.html")
+    page.get_by_label("first half of your postcode").fill(typed)
+    expect(page.get_by_role("status").first).to_have_text(said)
+    assert page.locator("#boroughs a:visible").all_inner_texts() == shown
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(first)
+    assert typed.lower() not in page.url.lower()  # and `open_page` holds that no one was asked
+
+
+def test_postcode_districts_can_be_read_without_scripts(site: Path, open_page: Open) -> None:
+    page = open_page(site / "index.html", java_script_enabled=False)
+    page.get_by_role("link", name="See all postcode districts").click()
+    row = page.locator("#register-postcode-districts tr", has=page.get_by_role("rowheader", name="BR1", exact=True))
+    assert row.locator("td").all_inner_texts()[0] == "Bromley; Lewisham"
 
 
 def test_the_front_page_says_the_releases_own_figures(site: Path, release: Path, open_page: Open) -> None:
