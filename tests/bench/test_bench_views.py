@@ -17,6 +17,8 @@ from vfm.bench import take, what_if
 from vfm.bench.choices import CASH, MEASURES, REAL
 from vfm.bench.explorer import Explorer, open_explorer
 from vfm.data.project import EXAMPLES, PUBLISHED, Project
+from vfm.release.ask import ask
+from vfm.release.cards import cards
 from vfm.release.kernels import Kernels
 from vfm.release.plan import Job
 from vfm.report.figures import Number
@@ -52,7 +54,8 @@ def test_every_measure_has_a_sentence_rows_and_a_drawing_or_says_why_not(either:
     assert view.sentence.rstrip().endswith(".")
     assert bool(view.drawing) != bool(view.undrawn)
     assert view.rows.empty == ("Cannot say" in view.sentence)
-    assert view.receipt["release"] == either.sealed.name and view.receipt["files"]
+    assert view.receipt["release"] == either.sealed.name
+    assert bool(view.receipt["files"]) == bool(view.shown.notebook)  # none where the release has no such figure
     assert not re.search(r"\bnan\b|>None<", view._repr_html_())
 
 
@@ -165,11 +168,56 @@ def test_drawing_table_and_sentence_change_together(published: Explorer) -> None
     for measure, borough in (("crime", "Croydon"), ("crime", "Hackney"), ("money", "Hackney")):
         controls._measure.value = measure
         controls._controls["borough"].value = borough
-        parts = [controls._sentence.value, controls._drawing.value, controls._table.value, controls._files.value]
+        parts = [controls._sentence.value, controls._drawing.value, controls._table.value, controls._receipt.value]
         assert all(borough in part for part in parts)
         seen.append(parts)
     assert all(one != other for before, after in pairwise(seen) for one, other in zip(before, after, strict=True))
-    assert len(box.children) == 6
+    assert len(box.children) == 8
+
+
+def test_files_are_of_what_is_seen_and_gone_when_that_changes(published: Explorer) -> None:
+    controls = published.controls
+    assert controls.look
+    controls._measure.value = "money"
+    controls._take.click()
+    assert [
+        kind for kind in ("csv", "xlsx", "svg", "png", "ipynb") if f">{kind.upper()}</a>" in controls._files.value
+    ] == [*("csv", "xlsx", "svg", "png", "ipynb")]
+    controls._controls["borough"].value = "Hackney"
+    assert controls._files.value == ""
+
+
+def test_a_receipt_names_the_files_of_its_view_and_of_none_before_it(published: Explorer) -> None:
+    published.see(measure="person")
+    files = published.see(measure="crime", borough="Croydon", compare="Hackney").receipt["files"]
+    assert set(files) == {
+        f"charts/borough-{name}-crime-trend.{kind}" for name in ("croydon", "hackney") for kind in ("csv", "json")
+    }
+
+
+@pytest.mark.parametrize("name", cards())
+def test_a_question_sets_the_controls_to_what_shows_it(published: Explorer, name: str) -> None:
+    controls = published.controls
+    assert controls.look and controls.questions
+    first = next(iter(cards()))
+    controls._card.value = next(other for other in cards() if other != first) if name == first else first
+    controls._card.value = name
+    card = cards()[name]
+    wanted = {key: text.format(**card.parameters) for key, text in card.view.items()}
+    assert controls.view is not None
+    assert {key: controls.view.choice.heeded[key] for key in wanted} == wanted
+
+
+def test_a_question_taken_away_as_a_notebook_runs_and_holds_its_receipt(published: Explorer, tmp_path: Path) -> None:
+    answer = ask(published.project, "services-in", {"borough": "Hackney"}, str(published.sealed.folder))
+    taken = take.files_of_answer(answer, published.project.data)
+    assert set(taken) == {"services-in-hackney.json", "services-in-hackney.ipynb"}
+    assert json.loads(taken["services-in-hackney.json"])["receipt"] == dict(answer.receipt)
+    path = tmp_path / "answer.ipynb"
+    path.write_bytes(taken["services-in-hackney.ipynb"])
+    project = Project(ROOT, PUBLISHED)
+    Kernels().run(Job("answer", path, {}), project=project, staging=None, output=tmp_path / "run.ipynb")
+    assert "Which services are funded in Hackney?" in (tmp_path / "run.ipynb").read_text(encoding="utf-8")
 
 
 def test_a_measure_offers_only_what_it_goes_by(published: Explorer) -> None:
@@ -235,3 +283,19 @@ def test_nothing_is_answered_where_the_release_does_not_come_out(
     monkeypatch.setattr(what_if, "_numbers", other)
     with pytest.raises(DataError, match="does not come out as it was published"):
         what_if.what_if(published.project, published.sealed, "10-spend-growth", "deflator", "2020-03 (Budget)")
+
+
+def number(value: float | None, lower: float | None = None, upper: float | None = None, mark: str = "") -> Number:
+    return Number("one", "One", value, lower, upper, "people", "2019/20", "derived", "", "", "x", reason="r", mark=mark)
+
+
+def test_what_a_release_hides_stays_hidden_whatever_another_run_says() -> None:
+    row = what_if._beside({"one": number(None, mark="[c]")}, {"one": number(3)}).iloc[0]
+    assert row["what if"] == row["published"] == "hidden [c]: r"
+    assert row["change"] == "" and "3" not in str(row.to_dict())
+
+
+def test_an_interval_that_moves_is_said_where_its_number_does_not() -> None:
+    row = what_if._beside({"one": number(10, 8, 12)}, {"one": number(10, 9, 11)}).iloc[0]
+    assert row["change"] == "its interval"
+    assert row["published"] == "10 (8 to 12)" and row["what if"] == "10 (9 to 11)"

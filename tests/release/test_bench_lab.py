@@ -54,7 +54,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     environment = os.environ | {name: str(value) for name, value in own.items()} | {PROJECT_VARIABLE: str(ROOT)}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vfm.bench.lab", lab.NO_BROWSER, "--ServerApp.port=0"],
+            [sys.executable, "-m", "vfm", "explore", "--no-browser"],
             env=environment,
             stdout=log,
             stderr=log,

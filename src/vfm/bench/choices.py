@@ -35,6 +35,11 @@ MEASURES = {
         Measure("money", "Money traced to boroughs", ("borough", "compare")),
         Measure("crime", "Recorded crime", ("borough", "compare", "period")),
         Measure("ending", "Money that ends soon", ("theme", "service", "period")),
+        Measure("terms", "Length of awards", ("theme", "service")),
+        Measure("budget", "The commissioning budget", ("prices",)),
+        Measure("bidding", "Rounds of bidding", ()),
+        Measure("formula", "Funding by the scenario's formula", ("borough", "compare")),
+        Measure("worth", "Offences to prevent, to break even", ("theme", "service")),
     )
 }
 
@@ -64,7 +69,7 @@ CONTROLS = tuple(one.name for one in fields(Choice) if one.name != "measure")
 def options(sealed: Sealed, measure: str) -> dict[str, list[str]]:
     """What each control may say for a measure, the first being what it says at first."""
     boroughs = sorted(sealed.column(AREAS, "area"))
-    needs_one = measure in {"crime", "outcomes", "money"}
+    needs_one = measure in {"crime", "outcomes", "money", "formula"}
     return {
         "theme": [ALL, *sorted(sealed.column(SERVICES, "theme"))],
         "service": [ALL, *sorted(sealed.column(SERVICES, "service"))],

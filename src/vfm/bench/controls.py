@@ -1,8 +1,7 @@
 """The controls in JupyterLab: what is chosen, and the drawing, the table and the sentence that change with it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -46,23 +45,30 @@ class Controls:
         """Controls, and beneath them the sentence, the drawing, the table and the files."""
         self._measure = _dropdown("Look at", [(one.name, one.key) for one in MEASURES.values()])
         self._controls = {name: _dropdown(NAMES[name], [(EVERY, ALL)]) for name in CONTROLS}
-        self._sentence, self._drawing, self._table, self._files = (ipywidgets.HTML() for _ in range(4))
+        self._sentence, self._drawing, self._table, self._files, self._receipt = (ipywidgets.HTML() for _ in range(5))
+        self._take = ipywidgets.Button(description="Make the files to take away", layout={"width": "18rem"})
+        self._take.on_click(lambda _: self._make_files())
         self._measure.observe(lambda _: self._offer(), "value")
         for control in self._controls.values():
             control.observe(lambda _: self._show(), "value")
         self._offer()
         chosen = ipywidgets.VBox([self._measure, *self._controls.values()])
         return ipywidgets.VBox(
-            [ipywidgets.HTML(pages.STYLE), chosen, self._sentence, self._drawing, self._table, self._files]
+            [
+                *(ipywidgets.HTML(pages.STYLE), chosen, self._sentence, self._drawing, self._table),
+                *(self._take, self._files, self._receipt),
+            ]
         )
 
-    def _offer(self) -> None:
-        """Offer what the measure heeds, and say of the rest that it does not."""
+    def _offer(self, wanted: Mapping[str, str] | None = None) -> None:
+        """Offer what the measure heeds, and hide the rest; set those that are `wanted`, where it offers that."""
+        if self._changing:
+            return
         measure = MEASURES[self._measure.value]
         offered = options(self._sealed, measure.key)
         self._changing = True  # a control that is given other options says so, once for each
         for name, control in self._controls.items():
-            before = control.value
+            before = (wanted or {}).get(name, ALL if wanted else control.value)
             control.options = [(one or EVERY, one) for one in offered[name]]
             control.value = before if before in offered[name] else offered[name][0]
             control.disabled = name not in measure.heeds
@@ -77,13 +83,29 @@ class Controls:
         choice = Choice(self._measure.value, **said)
         unheeded = {name: ALL for name in CONTROLS if name not in MEASURES[choice.measure].heeds and name != "prices"}
         self.view = view = see(self._project, self._sealed, replace(choice, **unheeded))
-        self._sentence.value = pages.sentence_html(view)
-        self._drawing.value = pages.drawing_html(view)
-        self._table.value = pages.table_html(view)
-        links = " ".join(take.link(name, held) for name, held in take.files(view).items())
-        self._files.value = (
-            f'<div class="vfm-bench"><p>Take it away: {links}</p></div>{pages.receipt_html(view.receipt)}'
+        told = (
+            pages.sentence_html(view),
+            pages.drawing_html(view),
+            pages.table_html(view),
+            pages.receipt_html(view.receipt),
         )
+        # all is worked out by now, so that what is seen changes in one go
+        self._sentence.value, self._drawing.value, self._table.value, self._receipt.value = told
+        self._files.value = ""  # those of the view before
+
+    def _make_files(self) -> None:
+        """Offer the files of what is seen: made when asked for, since a picture and a workbook take a while."""
+        if self.view is not None:
+            self._files.value = take.links(take.files(self.view))
+
+    def _set(self, wanted: Mapping[str, str]) -> None:
+        """Set the controls to what a question is about; what a measure does not offer stays as it is."""
+        if self.view is None or not wanted:  # they are not shown, or nothing of it can be seen with them
+            return
+        self._changing = True
+        self._measure.value = wanted["measure"]
+        self._changing = False
+        self._offer(wanted)
 
     # ---- questions
 
@@ -118,7 +140,14 @@ class Controls:
 
     def _answer_to(self, card: Card) -> None:
         given = {name: str(control.value) for name, control in self._parameters.items()}
-        self._answer.value = _said(lambda: pages.answer_html(ask(self._project, card.card, given, self._sealed.name)))
+        try:
+            answer = ask(self._project, card.card, given, str(self._sealed.folder))
+        except VfmError as error:
+            self._answer.value = pages.fault_html(error)
+            return
+        links = take.links(take.files_of_answer(answer, self._project.data))
+        self._answer.value = f"{pages.answer_html(answer)}{links}"
+        self._set({name: text.format(**answer.parameters) for name, text in card.view.items()})
 
     # ---- what if
 
@@ -151,16 +180,11 @@ class Controls:
     def _work_out(self) -> None:
         self._moved.value = '<p role="status">Working it out…</p>'
         asked = (self._notebook.value, self._name.value, self._value.value)
-        self._moved.value = _said(lambda: pages.scenario_html(what_if(self._project, self._sealed, *asked)))
+        try:
+            self._moved.value = pages.scenario_html(what_if(self._project, self._sealed, *asked))
+        except VfmError as error:
+            self._moved.value = pages.fault_html(error)
 
 
 def _dropdown(name: str, offered: list[tuple[str, str]]) -> Any:
     return ipywidgets.Dropdown(options=offered, description=name, style=WIDE, layout=LAYOUT)
-
-
-def _said(answer: Callable[[], str]) -> str:
-    """An answer, or in its place what is wrong with the question."""
-    try:
-        return answer()
-    except VfmError as error:
-        return f'<p role="alert"><strong>{escape(str(error))}</strong></p>'

@@ -7,12 +7,14 @@ import ipaddress
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
 from vfm.vocabulary.errors import UsageError, VfmError
 
 NOTEBOOK = "explore.ipynb"
 NO_BROWSER = "--no-browser"
+SETTINGS = Path(__file__).with_name("lab_settings")
 
 
 def options(project: Project, notebook: str = "") -> list[str]:
@@ -29,6 +31,7 @@ def options(project: Project, notebook: str = "") -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.app_settings_dir={SETTINGS}",  # nor offer to; what the user has set goes before these
     ]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         told.append("--allow-root")  # a container's only user

@@ -10,6 +10,7 @@ from vfm.bench.views import View, in_words
 from vfm.bench.what_if import WhatIf
 from vfm.release.ask import Answer, Told
 from vfm.report import fragments, tables
+from vfm.vocabulary.errors import VfmError
 from vfm.vocabulary.results import ILLUSTRATIVE, Status
 
 STYLE = """<style>
@@ -35,7 +36,8 @@ def view_html(view: View) -> str:
 
 def sentence_html(view: View) -> str:
     """The sentence of a view, marked where it is of made-up data."""
-    mark = f'<span class="mark">{ILLUSTRATIVE}</span> ' if view.illustrative else ""
+    loud = ILLUSTRATIVE if view.illustrative else fragments.STATUS_WORDS.get(view.shown.status, "")
+    mark = f'<span class="mark">{escape(loud)}</span> ' if loud else ""
     return f'<div class="vfm-bench"><p class="sentence" role="status">{mark}{escape(view.sentence)}</p></div>'
 
 
@@ -54,6 +56,11 @@ def table_html(view: View) -> str:
     notes = f"{view.shown.notes} " if view.shown.notes else ""
     source = f"{notes}Source: {view.shown.sources}. {view.shown.period}."
     return f'<div class="vfm-bench">{held}<p>{escape(source)} {fragments.status_label(view.shown.status)}</p></div>'
+
+
+def fault_html(error: VfmError) -> str:
+    """What is wrong with what was asked, in place of an answer."""
+    return f'{STYLE}<div class="vfm-bench"><p role="alert"><strong>{escape(str(error))}</strong></p></div>'
 
 
 def receipt_html(receipt: Mapping[str, Any]) -> str:

@@ -2,15 +2,17 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from html import escape
 
 import pandas as pd
 
 from vfm.bench.views import View
+from vfm.release.ask import Answer
 from vfm.report import charts, figures, workbook
 from vfm.report.workbook_content import Book, Column, Sheet
+from vfm.vocabulary.labels import slug
 from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 
@@ -20,7 +22,14 @@ MIME = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "ipynb": "application/x-ipynb+json",
+    "json": "application/json",
 }
+HELD = "The answer is the one that was taken away, if the next cell says nothing."
+IMPORTS_OF_ANSWER = """from vfm.bench.pages import answer_html
+from vfm.data.project import Project
+from vfm.release.ask import ask
+from vfm.release.ask_words import as_text
+from vfm.report.fragments import Fragment"""
 
 
 def files(view: View) -> dict[str, bytes]:
@@ -35,6 +44,26 @@ def link(name: str, held: bytes) -> str:
     kind = name.rpartition(".")[2]
     address = f"data:{MIME[kind]};base64,{base64.b64encode(held).decode()}"
     return f'<a download="{escape(name)}" href="{address}">{kind.upper()}</a>'
+
+
+def links(files: Mapping[str, bytes]) -> str:
+    """A line of links, one a file."""
+    each = " ".join(link(name, held) for name, held in files.items())
+    return f'<div class="vfm-bench"><p>Take it away: {each}</p></div>'
+
+
+def files_of_answer(answer: Answer, data: str) -> dict[str, bytes]:
+    """The answer to a question as JSON, and a notebook that asks it again and holds it to its receipt."""
+    release, receipt = answer.receipt["release"], dict(answer.receipt)
+    name = "-".join(filter(None, map(slug, [answer.card, *answer.parameters.values()])))[:90]
+    asking = f"answer = ask(Project.find({data!r}), {answer.card!r}, {dict(answer.parameters)!r}, {release!r})"
+    cells = [
+        _cell_of("markdown", "about", f"# {answer.question}\n\nAsked of {release}, by `{receipt['command']}`."),
+        _cell_of("code", "answer", f"{IMPORTS_OF_ANSWER}\n\n{asking}\nFragment(answer_html(answer), as_text(answer))"),
+        _cell_of("markdown", "held", HELD),
+        _cell_of("code", "check", f'assert answer.receipt["answer_hash"] == "{receipt["answer_hash"]}"'),
+    ]
+    return {f"{name}.json": answer.as_json().encode(), f"{name}.ipynb": _as_notebook(cells)}
 
 
 def _csv(view: View) -> bytes:
@@ -91,10 +120,14 @@ def _notebook(view: View) -> bytes:
     cells = [
         _cell_of("markdown", "about", f"# {view.shown.title}\n\n{view.sentence}"),
         _cell_of("code", "view", f"{importing}\n\nview = {asking}\nview"),
-        _cell_of("markdown", "held", "The answer is the one that was taken away, if the next cell says nothing."),
+        _cell_of("markdown", "held", HELD),
         _cell_of("code", "check", held),
         _cell_of("markdown", "receipt", f"The receipt:\n\n```json\n{told}\n```"),
     ]
+    return _as_notebook(cells)
+
+
+def _as_notebook(cells: list[dict[str, object]]) -> bytes:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -24,6 +24,7 @@ from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import Status
 
 FIXED = ("quarter", "borough")  # another quarter or area is no assumption
+GONE = "no longer worked out"
 SAME = 1e-9  # of a figure: what two runs may differ by and be the same
 
 
@@ -109,39 +110,53 @@ def _numbers(project: Project, job: Job, sealed: Sealed) -> dict[str, Number]:
 
 
 def _same(one: Number, other: Number) -> bool:
-    if one.value is None or other.value is None:
-        return one.value is other.value or one.mark == Mark.SUPPRESSED
-    return abs(one.value - other.value) <= SAME * max(1.0, abs(one.value))
+    """Whether two runs say the same of a figure: of its value and of its interval."""
+    if one.mark == Mark.SUPPRESSED:
+        return True
+    pairs = ((one.value, other.value), (one.lower, other.lower), (one.upper, other.upper))
+    return all(_near(before, after) for before, after in pairs)
+
+
+def _near(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return abs(before - after) <= SAME * max(1.0, abs(before))
+
+
+def _told(number: Number) -> str:
+    return f"{number.text} ({number.range})" if number.range else number.text
 
 
 def _beside(published: dict[str, Number], after: dict[str, Number]) -> pd.DataFrame:
+    """Each figure as published and as it would be: those that move first; what is hidden is the same in both."""
     rows = []
     for key, one in published.items():
         other = after.get(key)
-        hidden = one.mark == Mark.SUPPRESSED
-        if other is None:
-            text, change = "no longer worked out", "no longer worked out"
-        elif hidden:
+        if one.mark == Mark.SUPPRESSED:
             text, change = one.text, ""
+        elif other is None:
+            text = change = GONE
         elif one.value is None or other.value is None:
-            text, change = (
-                other.text,
-                "" if one.text == other.text else "can be said" if one.value is None else "cannot be said",
-            )
+            said = "can be said" if one.value is None else "cannot be said"
+            text, change = _told(other), "" if one.text == other.text else said
         else:
-            text, change = other.text, "" if _same(one, other) else _change(one, other)
-        rows.append(
-            {"figure": key, "what": (other or one).title, "published": one.text, "what if": text, "change": change}
-        )
+            text, change = _told(other), _change(one, other)
+        what = (other or one).title
+        rows.append({"figure": key, "what": what, "published": _told(one), "what if": text, "change": change})
     for key in sorted(set(after) - set(published)):
-        rows.append(
-            {"figure": key, "what": after[key].title, "published": "", "what if": after[key].text, "change": "new"}
-        )
+        new = after[key]
+        rows.append({"figure": key, "what": new.title, "published": "", "what if": _told(new), "change": "new"})
     table = pd.DataFrame(rows, columns=["figure", "what", "published", "what if", "change"])
     return table.sort_values("change", key=lambda text: text == "", kind="stable", ignore_index=True)
 
 
 def _change(one: Number, other: Number) -> str:
+    """By how much a number moves; nothing where neither it nor its interval does."""
     assert one.value is not None and other.value is not None
+    if _same(one, other):
+        return ""
+    if _near(one.value, other.value):
+        return "its interval"
     move = other.value - one.value
-    return f"{'+' if move > 0 else '−'}{words.quantity(abs(move), one.unit)}"
+    text = f"{'+' if move > 0 else '−'}{words.quantity(abs(move), one.unit)}"
+    return f"{text.removesuffix('%')} percentage points" if text.endswith("%") else text

@@ -76,6 +76,11 @@ class Sealed:
         self.name = find.name_of(self.described)
         self.read: dict[str, str] = {}
 
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash of what the release is made from and holds."""
+        return manifest.content_hash(self.described)
+
     @property
     def quarter(self) -> Quarter:
         return Quarter.parse(self.described["quarter"])
@@ -278,7 +283,7 @@ def _receipt(project: Project, sealed: Sealed, answer: Answer) -> dict[str, Any]
         "parameters": dict(answer.parameters),
         "release": sealed.name,
         "as_of": sealed.described["as_of"],
-        "release_hash": manifest.content_hash(sealed.described),
+        "release_hash": sealed.content_hash,
         "release_code": sealed.described["code"],
         "code": manifest.code_hash(project),
         "files": dict(sorted(sealed.read.items())),

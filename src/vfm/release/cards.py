@@ -29,6 +29,7 @@ class Card:
     tables : what is read of each table or chart: `figure`; `columns`, all where none; and which rows, by `where` a
         column is what a parameter says, by the `theme` of their service, or `until` so many months after the quarter
     limits : what the answer does not say
+    view : what the controls of the bench are set to with it
     recompute : what is worked out again under an assumption of the asker's, which makes the answer a scenario
     """
 
@@ -38,6 +39,7 @@ class Card:
     numbers: Sequence[str]
     tables: Sequence[Mapping[str, Any]]
     limits: Sequence[str]
+    view: Mapping[str, str]
     recompute: str = ""
 
     @property

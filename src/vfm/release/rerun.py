@@ -10,13 +10,13 @@ from pathlib import Path
 
 from vfm.data.project import PUBLISHED, Project
 from vfm.release.kernels import Kernels
-from vfm.release.plan import Job
+from vfm.release.plan import TOPIC, Job
 from vfm.vocabulary.errors import VfmError
 
 
 def rerun(project: Project) -> None:
-    """Run every notebook of `project` and keep its outputs, without what differs from run to run."""
-    for path in sorted(project.notebooks.glob("*.ipynb")):
+    """Run every notebook of a release of `project` and keep its outputs, without what differs from run to run."""
+    for path in (path for path in sorted(project.notebooks.glob("*.ipynb")) if TOPIC.fullmatch(path.stem)):
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / path.name
             Kernels().run(Job(path.stem, path, {}), project=project, staging=None, output=output)
