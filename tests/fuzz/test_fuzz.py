@@ -103,25 +103,25 @@ def told(
     return check
 
 
-@often(60, 45_000)
+@often(60, 30_000)
 @given(file=tables())
 def test_any_table_is_read_or_told(told: Callable[[File], None], file: File) -> None:
     told(file)
 
 
-@often(60, 30_000)
+@often(60, 40_000)
 @given(file=documents())
 def test_any_document_is_read_or_told(told: Callable[[File], None], file: File) -> None:
     told(file)
 
 
-@often(20, 8_000)
+@often(20, 4_000)
 @given(file=workbooks())
 def test_any_workbook_is_read_or_told(told: Callable[[File], None], file: File) -> None:
     told(file)
 
 
-@often(40, 8_000)
+@often(40, 25_000)
 @given(file=ANYTHING)
 def test_any_bytes_of_any_name_are_read_or_told(told: Callable[[File], None], file: File) -> None:
     told(file)
@@ -151,7 +151,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-@often(40, 12_000)
+@often(40, 3_000)
 @given(typed=TYPED)
 def test_whatever_is_typed_is_answered(bare: Path, tried: Tried, typed: tuple[str, list[str]]) -> None:
     command, words = typed
