@@ -44,10 +44,16 @@ NOT = """\
 
 
 def merged(old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]], root: Path = ROOT) -> list[dict[str, Any]]:
-    """The counts of both, the newer in place of the older, of promises and files of tests that there are."""
+    """The counts of both, the newer in place of the older, of promises and tests that there are."""
     found = {(one["promise"], one["mode"], one["test"]): one for one in [*old, *new]}
     known = promises()
-    return [found[key] for key in sorted(found) if key[0] in known and (root / key[2].partition("::")[0]).is_file()]
+    return [found[key] for key in sorted(found) if key[0] in known and _is_there(root, key[2])]
+
+
+def _is_there(root: Path, test: str) -> bool:
+    """Whether a test is still where its name says."""
+    file, name = root / test.partition("::")[0], test.rpartition("::")[2].partition("[")[0]
+    return file.is_file() and f"def {name}(" in file.read_text(encoding="utf-8")
 
 
 def page(counts: list[dict[str, Any]]) -> str:
