@@ -187,9 +187,7 @@ def test(args: "list[str]") -> int:
             status = call("-m", *program)
             if status:
                 return status
-        args = ["tests", "src/vfm", "--doctest-modules"] + (
-            ["notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else []
-        )
+        args = ["tests"] + (["notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else [])
     notebooks = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
     # A notebook's cells need one kernel, so a file stays with one worker.
     return call("-m", "pytest", "-n", "2", "--dist", "loadfile", *notebooks, *args, **soak)

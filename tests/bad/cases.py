@@ -18,6 +18,7 @@ Spoil = Callable[[ProjectCopy, pytest.MonkeyPatch], None]
 
 AWARDS, BUDGET, RESULTS = "published/awards.csv", "published/budget.csv", "published/results.csv"
 ALLOCATIONS, STATED = "published/borough_allocations.csv", "published/stated_values.csv"
+DISTRICTS = "reference/postcode_districts.csv"
 BOROUGHS, CRIME = "reference/boroughs.csv", "reference/recorded_crime_quarter.csv"
 MONTHS, DEFLATOR = "reference/recorded_crime_london_month.csv", "reference/gdp_deflator.csv"
 SERVICES, MATCHES, SUMS = "services.csv", "matches.csv", "sums.csv"
@@ -303,6 +304,8 @@ CASES = [
     Case("an area by another country's code", cell(ALLOCATIONS, 6, "gss_code", "W06000015"),
          "not an area code", (f'{ALLOCATIONS}, row 6, column gss_code: "W06000015"',), "Use the ONS code",
          {"the code and the name are of two areas": (f"{ALLOCATIONS}, row 6, column gss_code",)}),
+    Case("a whole postcode for its district", cell(DISTRICTS, 2, "district", "BR1 1AA"),
+         "not a postcode district", (f'{DISTRICTS}, row 2, column district: "BR1 1AA"',), "the first half of a postcode"),
     Case("London among its boroughs",
          change(BOROUGHS, lambda text: f"{text}E12000007,London,LON,,,Inner,MPS,E12000007\n"),
          "not a borough's code", (f'{BOROUGHS}, row 35, column gss_code: "E12000007"',), "Use the ONS code"),

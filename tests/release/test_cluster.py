@@ -115,7 +115,7 @@ def test_the_release_is_the_local_one_though_a_worker_is_killed_in_the_middle(
     assert "00-data-quality: done" in said
     assert "attempt 2, for a worker was lost" in said
     assert contents(draft) == local
-    assert not Path(f"/proc/{kernel}").exists()
+    wait_for(lambda: not Path(f"/proc/{kernel}").exists())
 
 
 def test_an_interrupt_leaves_no_kernel_on_a_worker(small: Path, cluster: Processes) -> None:

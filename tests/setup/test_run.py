@@ -413,7 +413,6 @@ class Calls:
 
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
 PYTEST = ("pytest", "-n", "2", "--dist", "loadfile", *NBVAL)
-EVERYTHING = ("tests", "src/vfm", "--doctest-modules")
 LINT = [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)]
 
 
@@ -424,11 +423,11 @@ def test_test_lints_checks_types_and_then_tests(
     monkeypatch.setattr(run_py, "call", calls)
     monkeypatch.setattr(run_py, "ROOT", tmp_path)
     assert run_py.test([]) == 0
-    assert calls.seen == [*LINT, (*PYTEST, *EVERYTHING)]
+    assert calls.seen == [*LINT, (*PYTEST, "tests")]
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "00-data-quality.ipynb").touch()
     assert run_py.test([]) == 0
-    assert calls.seen[-1] == (*PYTEST, *EVERYTHING, "notebooks")
+    assert calls.seen[-1] == (*PYTEST, "tests", "notebooks")
     assert calls.extra == {}
 
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import mistune
 import pandas as pd
 
-from vfm.analysis.denominators import one_denominator
 from vfm.data import said
 from vfm.data.project import Project
 from vfm.data.quarter import note_read
 from vfm.report import figures, lineage
+from vfm.report.denominators import one_denominator
 from vfm.report.figures import Columns, Missing, Number, Shown
 from vfm.report.fragments import Fragment, card, chart_html, table_html
 from vfm.report.revised import with_provisional

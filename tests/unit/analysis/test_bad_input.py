@@ -29,7 +29,6 @@ from vfm.analysis import (
     cost_effectiveness,
     crime_costs,
     decomposition,
-    denominators,
     difference_in_differences,
     discounting,
     equity,
@@ -58,7 +57,7 @@ OURS = Path(vfm.__file__).parent
 # checked, or puts results into words and tables.
 METHODS = (
     *(appraisal, bootstrap, comparison, control_chart, cost_effectiveness, crime_costs, decomposition),
-    *(denominators, difference_in_differences, discounting, equity, event_study, fixed_effects, growth),
+    *(difference_in_differences, discounting, equity, event_study, fixed_effects, growth),
     *(interrupted_series, ranking, ratios, regression_to_mean, segmented_regression, sensitivity, social_return),
     *(staggered, survival, unit_costs),
 )
@@ -215,7 +214,6 @@ GOOD = dict(
             **{"mean": 60.0, "sd": 15.0, "correlation": 0.5, "cut_off": 40.0, "picked": "at or below"},
         ),
         by(survival, "kaplan_meier", SPELLS, fewest=2),
-        by(denominators, "one_denominator", pd.DataFrame({"denominator": ["outcome"]})),
         by(borough_returns, "wilson", 5.0, 40.0),
         by(postcodes, "districts_of", DISTRICTS, pd.Series({"x": "X"})),
     ]

@@ -9,8 +9,8 @@ from scipy import stats
 
 from vfm.analysis import bootstrap, ratios
 from vfm.analysis.bootstrap import bootstrap_ratios
-from vfm.analysis.denominators import one_denominator
 from vfm.analysis.ratios import Ratio, Shape, fieller_paired, fieller_two_sample, provider_ratios
+from vfm.report.denominators import one_denominator
 from vfm.vocabulary.results import CannotSay, Estimate
 
 CASES = settings(max_examples=50, deadline=None)  # other work on the machine may slow any one of them
