@@ -18,6 +18,7 @@ from small_projects import ROOT, copy_project
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
 from vfm.release import manifest
+from vfm.release.bill_of_materials import BILL
 from vfm.release.plan import ABOUT_PUBLISHED, LEFT_OUT, Job, as_told
 from vfm.report import documents
 from vfm.vocabulary.results import ILLUSTRATIVE
@@ -56,6 +57,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+FACTS = {"published", "derived"}  # what the example borrows: places, people and prices
+
+
 def says(path: Path) -> bool:
     """Whether a file says that what is in it is illustrative, in the way of its kind."""
     text = path.read_bytes().decode("utf-8", errors="replace")
@@ -64,8 +68,10 @@ def says(path: Path) -> bool:
             statuses = {row.get("status") for row in rows(path)}
             if not statuses:  # a table without a row: its heading has the column, and the file beside it the word
                 return text.rstrip().endswith(",status")
-            own = path.name == "data-received.csv"  # its rows are files, and a table of facts among them is published
-            return statuses == {"illustrative"} | ({"published"} if own else set())
+            own = path.name == "data-received.csv"  # its rows are files, and facts are among them
+            return "illustrative" in statuses and statuses <= {"illustrative"} | (FACTS if own else set())
+        case ".json" if path.name == BILL:
+            return not re.search(r"[Ee]xample (service|provider)", text)  # it lists software, and holds no figure
         case ".json" if path.name == documents.SCHEMA:
             return text == documents.schema()  # it says what a field means, and holds no figure
         case ".json" if path.name in AS_A_WHOLE or path.parent.name in {"charts", "tables"}:

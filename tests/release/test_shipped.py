@@ -123,6 +123,7 @@ def test_a_release_holds_what_the_design_lists(made: Path) -> None:
         "notebooks",
         "manifest.json",
         "passports.json",
+        "sbom.cdx.json",
         "trace.html",
         "disclosure.csv",
         "run.json",
