@@ -4,6 +4,7 @@ Nothing is interpolated. A figure that the release hides stays hidden, whatever 
 """
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,10 +103,10 @@ def what_if(project: Project, sealed: Sealed, notebook: str, name: str, value: s
 def _numbers(project: Project, job: Job, sealed: Sealed) -> dict[str, Number]:
     with tempfile.TemporaryDirectory(prefix="vfm-what-if-") as place:
         folder = Path(place)
-        kernels = Kernels()
-        kernels.run(
-            job, project=project, staging=folder / "figures", output=folder / "run.ipynb", reading=sealed.folder
-        )
+        asked = {"staging": folder / "figures", "output": folder / "run.ipynb", "reading": sealed.folder}
+        # in a thread of its own: a notebook's cell has a loop of events already, and a run needs one that it may close
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(Kernels().run, job, project=project, **asked).result()
         return dict(figures.read_numbers(folder / "figures"))
 
 
