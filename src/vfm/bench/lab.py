@@ -14,8 +14,8 @@ from vfm.vocabulary.errors import UsageError, VfmError
 
 NOTEBOOK = "explore.ipynb"
 NO_BROWSER = "--no-browser"
-# No news and no offers; every cell drawn, for what is scrolled out of sight is else not there for a keyboard or a reader;
-# and no shortcuts of one letter, for JupyterLab takes what is typed in a control for commands to its cell.
+# No news and no offers; every cell drawn, for what is scrolled out of sight is else not there for a keyboard; and no
+# shortcuts of one letter, for JupyterLab takes what is typed in a control for commands to its cell.
 SETTINGS = Path(__file__).with_name("lab_settings")
 
 
