@@ -65,6 +65,7 @@ class _Writer:
         self._book = book
         self._document = opendocument.OpenDocumentSpreadsheet()
         self._named: dict[str, str] = {}
+        self._qualified: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
 
     def write(self) -> bytes:
         self._say_what_it_is()
@@ -79,7 +80,12 @@ class _Writer:
         return _without_times(file.getvalue())
 
     def _element(self, space: str, kind: str, **attributes: Any) -> Any:
-        return getattr(self._odf[space], kind)(check_grammar=False, **attributes)
+        make = getattr(self._odf[space], kind)
+        if (space, kind) not in self._qualified:  # odfpy looks each name up in a list of all, for every element
+            known = make(check_grammar=False).allowed_attributes() or ()
+            self._qualified[space, kind] = {name.lower().replace("-", ""): (place, name) for place, name in known}
+        names = self._qualified[space, kind]
+        return make(check_grammar=False, qattributes={names[name]: value for name, value in attributes.items()})
 
     def _say_what_it_is(self) -> None:
         book, held = self._book, self._document.meta

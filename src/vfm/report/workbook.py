@@ -115,7 +115,13 @@ def _as_shown(cell: Cell, unit: str) -> str:
 def _lines(cell: Cell, width: int) -> int:
     if not isinstance(cell, str):
         return 1
-    return max(1, sum(len(textwrap.wrap(part, width)) or 1 for part in cell.split("\n")))
+    return max(1, sum(_wrapped(part, width) for part in cell.split("\n")))
+
+
+def _wrapped(line: str, width: int) -> int:
+    if len(line) <= width and "\t" not in line:  # most are, and need no wrapping
+        return 1
+    return len(textwrap.wrap(line, width)) or 1
 
 
 def _properties(book: Book) -> dict[str, Any]:
