@@ -68,8 +68,8 @@ class Place:
     def told(self, job: Any) -> dict[str, str]:
         """What a notebook finds in its environment, whoever runs it."""
         from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE
-        from vfm.release.kernels import FIXED
-        from vfm.report.publishing import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
+        from vfm.release.forks import FIXED
+        from vfm.vocabulary.run_variables import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
 
         staging = self.runs / job.name
         staging.mkdir(exist_ok=True)
@@ -93,6 +93,9 @@ class Place:
 
 
 def ours(place: Place) -> None:
+    from vfm.release import forks
+
+    forks.begin()
     from vfm.release.kernels import Kernels
 
     kernels = Kernels()
@@ -108,7 +111,7 @@ def ours(place: Place) -> None:
 
 
 def plain(place: Place) -> None:
-    from vfm.release.kernels import FIXED
+    from vfm.release.forks import FIXED
 
     os.environ.update(FIXED, MPLBACKEND="agg")
     with multiprocessing.get_context("spawn").Pool(2) as pool:

@@ -14,7 +14,7 @@ from small_projects import QUARTER, ROOT, copy_project
 from vfm.analysis import formula, formula_need
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
-from vfm.data.quarter import READS_VARIABLE, QuarterData
+from vfm.data.quarter import QuarterData
 from vfm.release import manifest
 from vfm.release.ask import SERVICES, ask
 from vfm.release.cards import cards
@@ -22,6 +22,7 @@ from vfm.report import figures
 from vfm.report.figures import Columns, Number, Shown
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.run_variables import READS_VARIABLE
 
 SHIPPED = ROOT / "reports" / QUARTER
 BOROUGHS = ["Croydon", "Hackney", "City of London"]

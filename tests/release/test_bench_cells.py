@@ -12,13 +12,13 @@ import vfm
 from small_projects import QUARTER, copy_project
 from vfm.bench.cells import OPEN, Bench, open_bench
 from vfm.data.project import PROJECT_VARIABLE
-from vfm.data.quarter import READS_VARIABLE
 from vfm.data.tables import TABLES
 from vfm.release import manifest
 from vfm.report import figures
 from vfm.report.figures import Shown
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.results import Status
+from vfm.vocabulary.run_variables import READS_VARIABLE
 
 MADE = {
     "register-areas": ([{"area": "Croydon"}, {"area": "Hackney"}], {"area": ("Area", "")}, "derived"),

@@ -119,8 +119,40 @@ def test_a_warm_process_that_is_killed_takes_its_kernels_and_is_said(
 
 def test_a_warm_process_that_has_gone_is_started_again(small: Path) -> None:
     assert main(["refresh", QUARTER]) == 0
-    warm = forks.Warm.process({})
+    warm = forks.Warm.process()
     warm._process.kill()
     warm._process.wait()
     assert main(["refresh", QUARTER]) == 0
-    assert forks.Warm.process({}) is not warm
+    assert forks.Warm.process() is not warm
+
+
+def test_the_warm_process_holds_what_every_notebook_imports_and_nothing_that_only_making_a_release_needs() -> None:
+    wanted = sorted(
+        {
+            line.strip()
+            for path in (Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb")
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            if cell["cell_type"] == "code"
+            for line in cell["source"]
+            if line.startswith(("import ", "from "))
+        }
+    )
+    code = [
+        "import sys",
+        "from vfm.release.warm import preload",
+        "preload()",
+        "have = set(sys.modules)",
+        *wanted,
+        "print(*sorted(set(sys.modules) - have))",
+        "print(*sorted(have & {'openpyxl', 'pandera', 'duckdb', 'jinja2', 'statsmodels.api', 'vfm.data.build'}))",
+    ]
+    said = subprocess.run([sys.executable, "-c", "\n".join(code)], capture_output=True, text=True, check=True)
+    assert len(wanted) > 30
+    assert said.stdout == "\n\n"
+
+
+def test_a_warm_process_that_nobody_asked_ends_at_once_and_leaves_nothing() -> None:
+    warm = forks.Warm()
+    warm.close()
+    assert warm._process.returncode == -signal.SIGKILL  # it would still be importing
+    assert not warm.folder.exists()

@@ -19,7 +19,7 @@ import pdf_reading
 from small_projects import QUARTER, ROOT, copy_project, through_the_gate
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE, Project
-from vfm.release import kernels, manifest
+from vfm.release import forks, kernels, manifest
 from vfm.release.plan import BOROUGH, LAST, Job, is_borough
 from vfm.report import figures
 from vfm.report.fragments import table_html
@@ -343,7 +343,7 @@ def remade(
     made: Path, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], first: str = ""
 ) -> Path:
     """One notebook of the release run again in a kernel of its own that has `settings` and none of the fixed ones."""
-    monkeypatch.setattr(kernels, "FIXED", settings)
+    monkeypatch.setattr(forks, "FIXED", settings)
     monkeypatch.setenv("VFM_KERNELS", "stock")  # a forked one has the settings of the process that it is forked from
     source = BOROUGH if is_borough(name) else name
     notebook = nbformat.read(made.parents[2] / "notebooks" / f"{source}.ipynb", as_version=4)
@@ -374,7 +374,7 @@ def test_no_figure_depends_on_hash_seed_threads_or_time_zone(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The regressions, the random effects and the charts of them: where an order of adding would show, to the bit."""
-    assert not set(ELSEWHERE.items()) & set(kernels.FIXED.items())
+    assert not set(ELSEWHERE.items()) & set(forks.FIXED.items())
     again = remade(made, "30-trend-effects", tmp_path, monkeypatch, ELSEWHERE)
     assert_the_same_figures(made, again, "30-trend-effects")
 

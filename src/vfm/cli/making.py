@@ -80,6 +80,10 @@ def refresh(project: "Project", options: argparse.Namespace) -> int:
     with alone(project, quarter, note):
         clear_up(project, quarter)
         if not is_up_to_date(project, quarter, told):
+            from vfm.release import forks
+
+            if not options.cluster:
+                forks.begin()
             from vfm.release.refresh import refresh
 
             with shown_as_it_runs(quiet=options.json) as (line, watch):

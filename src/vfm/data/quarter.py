@@ -15,11 +15,11 @@ from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.run_variables import READS_VARIABLE
 
 if TYPE_CHECKING:
     from vfm.data.publishable import Publishable
 
-READS_VARIABLE = "VFM_READS"  # names the file in which a notebook that is run notes what it has read
 SOURCE = "sources of "
 ALL_FILES = "the catalogue of raw files"
 SERVICES = "services"

@@ -1,6 +1,5 @@
-"""Kernels forked from a warm process, where the system can: the fast way to start one, with the same output."""
+"""The warm process that kernels are forked from, where the system can: fast to start, and the same output."""
 
-import asyncio
 import atexit
 import json
 import os
@@ -14,19 +13,25 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, Optional
-
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from typing import ClassVar, Optional
 
 from vfm.vocabulary.errors import RunError
 
+# What a figure may not depend on: threads that add up in another order, another hash seed, another language.
+FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+
 SWITCH = "VFM_KERNELS"  # "stock" starts every kernel by itself: slower, and no figure differs
-LAUNCHER = "ipykernel_launcher"
 
 
 def can_fork() -> bool:
     """Whether kernels are forked here: on Linux, unless VFM_KERNELS is "stock"."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.environ.get(SWITCH, "") != "stock"
+
+
+def begin() -> None:
+    """Start the warm process where kernels are forked: it has much to import, and nobody need wait for it."""
+    if can_fork():
+        Warm.process()
 
 
 class Warm:
@@ -35,7 +40,7 @@ class Warm:
     _one: ClassVar[Optional["Warm"]] = None
     _guard: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, environment: dict[str, str]):
+    def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vfm-"))  # short, for a socket's path may have 107 letters
         self._asking, theirs = socket.socketpair()
         command = [sys.executable, "-m", "vfm.release.warm", str(theirs.fileno()), str(self.folder)]
@@ -44,19 +49,19 @@ class Warm:
                 command,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", **environment},
+                env={**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", **FIXED},
             )
         self._ready = False
 
     @classmethod
-    def process(cls, environment: dict[str, str]) -> "Warm":
+    def process(cls) -> "Warm":
         """The one warm process, started again where it has gone."""
         with cls._guard:
             if cls._one is not None and cls._one._process.poll() is not None:
                 cls._one.close()
                 cls._one = None
             if cls._one is None:
-                cls._one = cls(environment)
+                cls._one = cls()
                 atexit.register(cls._one.close)
             return cls._one
 
@@ -88,6 +93,8 @@ class Warm:
         """End the process, and with it every kernel that is left."""
         atexit.unregister(self.close)
         self._asking.close()
+        if not self._ready:
+            self._process.kill()  # nobody has asked it yet, and it would import to its end
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -136,41 +143,3 @@ class Forked:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
-
-
-class ForkProvisioner(LocalProvisioner):
-    """Gives Jupyter a kernel that is forked from the warm process."""
-
-    warm: Warm
-    process: Any  # a Forked
-
-    async def launch_kernel(self, cmd: list[str], **kw: Any) -> Any:
-        """Fork in place of starting `cmd`, with the arguments that it gives the launcher."""
-        argv = cmd[cmd.index(LAUNCHER) + 1 :]
-        process = await asyncio.to_thread(self.warm.fork, argv, kw["env"], kw["cwd"])
-        self.process, self.pid, self.pgid = process, process.pid, process.pid
-        self.cwd = kw["cwd"]
-        return self.connection_info
-
-    async def listening(self) -> None:
-        """Return when the kernel has opened its sockets, or has ended."""
-        of = self.connection_info
-        doors = [Path(f"{of['ip']}-{port}") for name, port in of.items() if name.endswith("_port")]
-        while self.process is not None and self.process.poll() is None and not all(door.exists() for door in doors):
-            await asyncio.sleep(0.002)
-
-    async def wait(self) -> int | None:
-        """Return when the kernel has ended, at once: its handle says so."""
-        process = self.process
-        if process is None:
-            return 0
-        if process.poll() is None:
-            loop, ended = asyncio.get_running_loop(), asyncio.Event()
-            loop.add_reader(process.handle, ended.set)
-            try:
-                await ended.wait()
-            finally:
-                loop.remove_reader(process.handle)
-            process.poll()
-        self.process = None
-        return 0

@@ -21,12 +21,12 @@ from jupyter_core.utils import ensure_event_loop
 from traitlets import DottedObjectName, Type
 
 from vfm.data.project import DATA_VARIABLE, PROJECT_VARIABLE, Project
-from vfm.data.quarter import READS_VARIABLE
 from vfm.release import forks, limits, sampling
 from vfm.release.plan import Job, as_told
 from vfm.release.profile import Took
-from vfm.report.publishing import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
+from vfm.release.provisioner import ForkProvisioner
 from vfm.vocabulary.errors import RunError
+from vfm.vocabulary.run_variables import NOTEBOOK_VARIABLE, READING_VARIABLE, READS_VARIABLE, STAGING_VARIABLE
 
 READS = "reads.txt"  # in the folder that a run's figures go to: what it has read
 
@@ -39,9 +39,6 @@ WHY = {
     "PermissionError": " (a notebook writes in its own folder alone)",
 }
 WHY["_ArrayMemoryError"] = WHY["MemoryError"]
-
-# What a figure may not depend on: threads that add up in another order, another hash seed, another language.
-FIXED = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
 
 class Kernels:
@@ -77,8 +74,7 @@ class Kernels:
         RunError
             when a cell fails, warns, or takes more than a notebook may; it names the notebook, the cell and the error.
         """
-        if forks.can_fork():
-            forks.Warm.process(FIXED)  # it imports while papermill is imported here
+        forks.begin()  # it imports while papermill is imported here
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
@@ -103,7 +99,7 @@ class Kernels:
             environment |= {"TMPDIR": str(temporary), limits.VARIABLE: limits.told([staging, temporary, *profiled])}
             first.append(limits.BEGIN)
         beginning = [f"--IPKernelApp.exec_lines={json.dumps(first)}"] if first else []
-        watch = _Watch(job)
+        watch = _Watch(job, took)
         about = {"environment": environment, "folder": str(project.root), "kernels": self, "watch": watch}
         manager = type("Manager", (_Manager,), about)
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what it has to say reaches us as errors
@@ -115,7 +111,8 @@ class Kernels:
                 parameters=job.parameters,
                 kernel_name="python3",
                 language="python",
-                engine_name=saving_at_the_end(took, watch),
+                engine_name=saving_at_the_end(output, watch),
+                request_save_on_cell_execute=False,
                 progress_bar=False,
                 timeout_func=watch.left,
                 kernel_manager_class=manager,
@@ -134,10 +131,9 @@ class Kernels:
             ) from error
         finally:
             loop.close()
-        saving = time.monotonic()
         output.write_text(as_executed(output), encoding="utf-8", newline="\n")
         watch.require_no_warning(output)
-        took.add(sampling.WRITING, time.monotonic() - saving)
+        took.add(sampling.WRITING, time.monotonic() - watch.through)
         took.ended(profile)
         return took
 
@@ -164,14 +160,16 @@ class Kernels:
 class _Watch:
     """Watches over one run: which cell it has come to, the time that is left to it, and how much is shown."""
 
-    def __init__(self, job: Job):
+    def __init__(self, job: Job, took: Took):
         self.ended = ""  # why its kernel was ended by us
+        self.through = 0.0  # when its last cell was
         self.manager: _Manager | None = None
-        self._job, self._until = job, time.monotonic() + limits.seconds()
+        self._job, self._took, self._until = job, took, time.monotonic() + limits.seconds()
         self._index, self._source = 0, ""
 
     def begin(self, cell: Any, index: int | None) -> None:
         """Note the cell that is begun."""
+        self._took.started()
         self._index, self._source = index or 0, cell.source
 
     def left(self, cell: Any) -> float:
@@ -238,15 +236,15 @@ class _Manager(AsyncKernelManager):
         super().__init__(**traits)
         self.transport_encryption = "auto"  # else each kernel warns that others on this machine could listen
         if forks.can_fork():
-            self.warm = forks.Warm.process(FIXED)
+            self.warm = forks.Warm.process()
             self.transport = "ipc"  # a port can be taken between its choice and its use; a path of our own cannot
             self.connection_file = str(self.warm.folder / f"{uuid4().hex}.json")
 
     async def _async_pre_start_kernel(self, **kw: Any) -> Any:
-        kw["env"] = {**os.environ, **kw.get("env", {}), **FIXED, **self.environment}
+        kw["env"] = {**os.environ, **kw.get("env", {}), **forks.FIXED, **self.environment}
         kw["cwd"] = self.folder  # papermill's own way changes the folder of the whole process, for every thread
         if forks.can_fork():
-            self.provisioner = forks.ForkProvisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id=uuid4().hex)
+            self.provisioner = ForkProvisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id=uuid4().hex)
             self.provisioner.warm = self.warm
         return await super()._async_pre_start_kernel(**kw)
 
@@ -256,15 +254,14 @@ class _Manager(AsyncKernelManager):
         await super()._async_post_start_kernel(**kw)
         self.watch.manager = self
         self.kernels.started(self)
-        if isinstance(self.provisioner, forks.ForkProvisioner):
-            await (
-                self.provisioner.listening()
-            )  # who knocks before there is a door waits a tenth of a second to try again
+        if isinstance(self.provisioner, ForkProvisioner):
+            # who knocks before there is a door waits a tenth of a second to try again
+            await self.provisioner.listening()
 
     post_start_kernel = _async_post_start_kernel
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
-        if isinstance(self.provisioner, forks.ForkProvisioner):
+        if isinstance(self.provisioner, ForkProvisioner):
             await self.provisioner.wait()  # it knows at once, where the stock way asks every tenth of a second
         else:
             await super()._async_wait(pollinterval=pollinterval)
@@ -282,16 +279,17 @@ class _Manager(AsyncKernelManager):
             process.kill()
 
 
-def saving_at_the_end(took: Took, watch: _Watch) -> str:
-    """The name of papermill's own engine but for one thing: it saves the notebook at its end, not at each cell.
+def saving_at_the_end(output: Path, watch: _Watch) -> str:
+    """The name of papermill's own engine but for one thing: it leaves saving to papermill, which does so at the end.
 
-    The engine is of one run, counts to `took` its start and its writing, and tells `watch` what it has come to.
+    The engine is of one run, and tells `watch` what it has come to. Where the kernel is lost papermill saves nothing;
+    there the engine saves to `output` what there is.
     """
     from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+    from papermill.iorw import write_ipynb
 
     class Manager(NotebookExecutionManager):
         def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
-            took.started()
             watch.begin(cell, cell_index)
             self._cell = cell
             super().cell_start(cell, cell_index, **kwargs)
@@ -299,23 +297,21 @@ def saving_at_the_end(took: Took, watch: _Watch) -> str:
         def autosave_cell(self) -> None:  # called after each piece that a cell shows
             watch.shown(self._cell.get("outputs", []))
 
-        def save(self, **kwargs: Any) -> None:
-            if self.end_time is not None:
-                saving = time.monotonic()
-                super().save(**kwargs)
-                took.add(sampling.WRITING, time.monotonic() - saving)
-
     class Engine(NBClientEngine):
         @classmethod
-        def execute_notebook(cls, nb: Any, kernel_name: str, output_path: Any = None, **options: Any) -> Any:
-            for name in ("progress_bar", "log_output", "autosave_cell_every"):
+        def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
+            for name in ("output_path", "progress_bar", "log_output", "autosave_cell_every"):
                 options.pop(name, None)
-            manager = Manager(nb, output_path=output_path, progress_bar=False)
+            manager = Manager(nb, progress_bar=False)
             manager.notebook_start()
             try:
                 cls.execute_managed_notebook(manager, kernel_name, **options)
-            finally:
+            except BaseException:
                 manager.notebook_complete()
+                write_ipynb(manager.nb, str(output))
+                raise
+            manager.notebook_complete()
+            watch.through = time.monotonic()
             return manager.nb
 
     name = f"vfm-{threading.get_ident()}"  # one a thread, for several run at a time

@@ -27,11 +27,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-LIBRARIES = (
+MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "afcharts",
+    "encodings.utf_8_sig",
+    "importlib.resources.readers",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -40,6 +48,7 @@ LIBRARIES = (
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
+    "pandas.core.arrays.arrow._arrow_utils",
     "pandas.core.arrays.arrow.extension_types",
     "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
@@ -49,13 +58,17 @@ LIBRARIES = (
     "pyarrow.dataset",
     "pyarrow.pandas_compat",
     "pyarrow.parquet",
-    "scipy.optimize",
-    "scipy.stats",
-    "seaborn",
-    "statsmodels.api",
+    "statsmodels.stats.sandwich_covariance",
     "tornado.platform.asyncio",
+    "vfm.data.publishable",
+    "vfm.data.quarter",
+    "vfm.release.limits",
+    "vfm.release.manifest",
+    "vfm.report.publishing",
+    "vfm.report.words",
+    "zmq.utils.garbage",
 )
-ROOMS = ("vfm.vocabulary", "vfm.data", "vfm.analysis", "vfm.report")  # what a notebook may import
+FAMILIES = ("vfm.vocabulary.", "vfm.analysis.", "vfm.report.charts")  # what notebooks import one or another of
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, from linux/prctl.h
 
 
@@ -64,12 +77,13 @@ def preload() -> None:
     # pandas chooses how it shows a wide table when it is imported, by whether it finds itself in a kernel
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs: its loading is half a kernel's start
-    for name in LIBRARIES:
+    for name in MODULES:
         importlib.import_module(name)
-    for room in ROOMS:
-        package = importlib.import_module(room)
-        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
-            importlib.import_module(module.name)
+    for family in FAMILIES:
+        room = importlib.import_module(family.rpartition(".")[0])
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+            if module.name.startswith(family):
+                importlib.import_module(module.name)
     del builtins.get_ipython, sys.modules["debugpy"]  # type: ignore[attr-defined]
 
 
@@ -137,12 +151,14 @@ def main() -> None:
     asked = socket.socket(fileno=int(sys.argv[1]))
     folder = sys.argv[2]
     sys.path[:] = [place for place in sys.path if place not in {"", str(Path.cwd())}]
+    gc.disable()  # while modules come in, nearly nothing goes
     try:
         preload()
         if threading.active_count() > 1:
             raise RuntimeError(f"not to be forked: {threading.enumerate()}")
         gc.collect()
         gc.freeze()
+        gc.enable()
         serve(asked)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

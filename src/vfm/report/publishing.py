@@ -30,13 +30,11 @@ from vfm.vocabulary.errors import suggestion
 from vfm.vocabulary.evidence import each_no_stronger
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import ILLUSTRATIVE, CannotSay, Estimate, Result, Status
+from vfm.vocabulary.run_variables import NOTEBOOK_VARIABLE, READING_VARIABLE, STAGING_VARIABLE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STAGING_VARIABLE = "VFM_STAGING"  # names the folder that a notebook's figures go to
-READING_VARIABLE = "VFM_READING"  # and the one that holds those of the notebooks before it, where that is another
-NOTEBOOK_VARIABLE = "VFM_NOTEBOOK"
 OTHERS = "figures that other notebooks published"  # how a run that reads some notes it
 
 

@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 
 import vfm
 from vfm.report import figures, fragments, tables
-from vfm.report.publishing import STAGING_VARIABLE, Release
+from vfm.report.publishing import Release
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Direction, Estimate, Status
+from vfm.vocabulary.run_variables import STAGING_VARIABLE
 
 QUARTER = Quarter.parse("2019-20-Q4")
 ABOUT = {"title": "A title", "unit": "£", "period": "2019/20", "source": "A source"}
