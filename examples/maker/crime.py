@@ -62,7 +62,7 @@ def write(folder: Path, places: Places, services: Sequence[Service]) -> None:
         for quarter, thirds in zip(when, months.tolist(), strict=True)
         for third, counts in enumerate(thirds)
     ]
-    write_csv(folder / "recorded_crime_london_month.csv", ("month", *CRIME_CATEGORIES), by_month)
+    write_csv(folder / "recorded_crime_month.csv", ("month", *CRIME_CATEGORIES), by_month)
 
 
 def _count(

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pandas as pd
 from maker import chance
 from maker.files import Rows, csv_text, filled, ods, write_csv
 from maker.register import Places, Service
+from vfm.data.places import read_place
 from vfm.data.returns import RETURN
 from vfm.data.template import write_template
 from vfm.vocabulary.periods import Quarter
 
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "raw"
 QUARTERS = (Quarter.parse("2019-20-Q3"), Quarter.parse("2019-20-Q4"))
 OUTCOMES = {
     "violence_reduction": ("Lower risk", "Feeling safer"),
@@ -88,11 +91,13 @@ def _write(folder: Path, name: str, form: str, sheets: Sheets, blank: bytes) -> 
 
 def template(raw: Path, quarter: Quarter, service: Service) -> bytes:
     """The return that the project sends out for a service."""
-    boroughs = pd.read_csv(raw / "published" / "borough_allocations.csv")["borough"]
+    funded = set(pd.read_csv(raw / "published" / "borough_allocations.csv")["borough"])
+    place = read_place(REFERENCE)
+    by_name = tuple(sorted((area for area in place.areas if area.name in funded), key=lambda area: area.name))
     indicators = pd.read_csv(raw / "indicators.csv", keep_default_na=False)
     with tempfile.TemporaryDirectory() as held:
         path = Path(held) / "template.xlsx"
-        write_template(path, quarter, service.name, boroughs=sorted(boroughs), indicators=indicators)
+        write_template(path, quarter, service.name, place=replace(place, areas=by_name), indicators=indicators)
         return path.read_bytes()
 
 

@@ -19,6 +19,8 @@ PAN_LONDON = (9, 18)
 THEMES = ("violence_reduction", "youth", "vawg", "victims", "reoffending", "crime_prevention", "hate_crime")
 TERMS = (12, 24, 12, 36, 12, 12, 0, 12, 48, 12, 24, 12, 36, 12, 24, 12, 12, 24, 12, 12)  # months, service by service
 LONDON = "London"
+# The notebooks that speak of the published record alone.
+PUBLISHED_ALONE = ("10-spend-growth", "30-trend-effects", "40-value", "60-funding-formula", "70-bidding")
 YEAR = date(2019, 4, 1)
 
 
@@ -97,6 +99,9 @@ def write(raw: Path, places: Places, made: Sequence[Service], *, indicators: Pat
     for name, (heading, table) in _small_tables(places, made).items():
         write_csv(raw / name, heading, table)
     shutil.copyfile(indicators, raw / "indicators.csv")
+    place = pd.read_csv(indicators.parent / "reference" / "place.csv", dtype=str)
+    own = place.assign(example_service=made[0].name, left_out="|".join(PUBLISHED_ALONE))
+    write_csv(raw / "reference" / "place.csv", list(own.columns), own.fillna("").to_numpy().tolist())
 
 
 def _scope(service: Service) -> str:

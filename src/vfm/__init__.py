@@ -19,7 +19,8 @@ def open_quarter(quarter: str, *, data: str | None = None) -> "QuarterData":
     They answer questions too, from the release of the quarter: ``.services(borough="Croydon")``,
     ``.unit_costs(by="person")`` and ``.sql("select ...")``.
 
-    `data` names a set of data, "published" or "examples"; without it VFM_DATA does, and else it is what was published.
+    `data` names a set of data, "published", "examples" or "elsewhere"; without it VFM_DATA does, and else it is what
+    was published.
     """
     from vfm.data.project import Project
     from vfm.data.quarter import QuarterData

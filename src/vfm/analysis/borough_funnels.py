@@ -1,5 +1,7 @@
 """Boroughs side by side by funnel: recorded crime, and outcomes where providers return them. Never a ranking."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from vfm.analysis import boroughs, comparison
@@ -39,18 +41,19 @@ def recorded(crime: pd.DataFrame, people: pd.DataFrame, year: FinancialYear) -> 
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
-def returned(outcomes: pd.DataFrame, indicators: pd.DataFrame, quarter: str) -> pd.DataFrame:
+def returned(outcomes: pd.DataFrame, indicators: pd.DataFrame, quarter: str, boroughs: Collection[str]) -> pd.DataFrame:
     """The same for each outcome that providers returned for boroughs in a quarter, over all their services.
 
     Parameters
     ----------
     outcomes : `gss_code`, `quarter`, `measure_id`, `achieved` and `assessed`, NaN where hidden
+    boroughs : their codes
 
     Returns
     -------
     As `recorded`, with `measure_id`. A borough with a hidden count has no numbers, and the average is of the others.
     """
-    rows = outcomes[(outcomes["quarter"] == quarter) & outcomes["gss_code"].str.startswith("E09")]
+    rows = outcomes[(outcomes["quarter"] == quarter) & outcomes["gss_code"].isin(boroughs)]
     names = indicators.set_index("measure_id")["name"]
     parts = []
     for measure, found in rows.groupby("measure_id"):

@@ -7,22 +7,20 @@ import numpy as np
 import pandas as pd
 
 from vfm.vocabulary.periods import FinancialYear
+from vfm.vocabulary.place import Place
 from vfm.vocabulary.results import CannotSay, Estimate, Result, Status
 
 # How far an award reaches, and what can be put down to one borough by that.
 HERE = "this borough"
 EVERY = "every borough"
-LONDON = "all of London"
 UNSTATED = "not stated"
 WHY_NOT = {
     EVERY: "it is for every borough, and what each one has is not published",
     UNSTATED: "where it is delivered is not stated",
 }
-TO_ALL = re.compile(r"(?:all )?3[23] (?:London )?boroughs?\b", re.IGNORECASE)
-CITY = "E09000001"  # the 32 boroughs are the others
+SCOPES_OF_ALL = ("pan-london", "whole-place")  # of a service that is for the whole
 NOT_ALLOCATED = "Not allocated to a borough"
 SPREAD = "each award spread evenly over the days of its term"
-BY_RESIDENTS = "London-wide awards shared by residents"
 
 # ---- in one year
 
@@ -62,32 +60,35 @@ def undated(awards: pd.DataFrame) -> "pd.Series[float]":
 # ---- where it reaches
 
 
-def reach(awards: pd.DataFrame, services: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+def reach(awards: pd.DataFrame, services: pd.DataFrame, place: Place) -> pd.DataFrame:
     """How far each award reaches, by what its decision says and no further.
 
     Parameters
     ----------
     awards : `award_id`, `service_id`, `title` and `recipient`
-    services : `service_id` and `scope` ("pan-london" where a service is for all of London)
-    areas : `gss_code` and `area`, without London itself
+    services : `service_id` and `scope` (one of `SCOPES_OF_ALL` where a service is for the whole)
+    place : its boroughs, and how their councils are called
 
     Returns
     -------
-    By `award_id`: `reach`, one of "this borough", "every borough", "all of London" and "not stated", and `gss_code` of
-    the one borough. A borough counts where the decision pays its council ("London Borough of Hackney") or names it at
-    the end of the title ("Safer Streets: Hackney"); one borough that leads a partnership does not.
+    By `award_id`: `reach`, one of "this borough", "every borough", "all of London" (or the like: `Place.all_of`) and
+    "not stated", and `gss_code` of the one borough. A borough counts where the decision pays its council ("London
+    Borough of Hackney") or names it at the end of the title ("Safer Streets: Hackney"); one borough that leads a
+    partnership does not. Every borough is meant by the number of those in `place`: "32 London boroughs".
     """
-    codes = dict(zip(areas["area"], areas["gss_code"], strict=True))
+    codes = {area.name: area.gss_code for area in place.areas}
+    numbers = "|".join(sorted({str(len(place.every)), str(len(place.areas))}))
+    to_all = re.compile(rf"(?:all )?(?:{numbers}) (?:{re.escape(place.name)} )?boroughs?\b", re.IGNORECASE)
     scope = services.set_index("service_id")["scope"].reindex(awards["service_id"]).to_numpy()
     rows: list[tuple[str, str | None]] = []
     for award, of_service in zip(awards.itertuples(), scope, strict=True):
-        code = _named(str(award.title), str(award.recipient), codes)
+        code = _named(str(award.title), str(award.recipient), codes, place.council)
         if code:
             rows.append((HERE, code))
-        elif of_service == "pan-london":
-            rows.append((LONDON, None))
+        elif of_service in SCOPES_OF_ALL:
+            rows.append((place.all_of, None))
         else:
-            rows.append((EVERY if TO_ALL.match(_plain(award.recipient)) else UNSTATED, None))
+            rows.append((EVERY if to_all.match(_plain(award.recipient)) else UNSTATED, None))
     return pd.DataFrame(rows, columns=["reach", "gss_code"], index=awards["award_id"], dtype="object")
 
 
@@ -95,27 +96,27 @@ def _plain(recipient: object) -> str:
     return str(recipient).replace("borough boards", "boroughs")
 
 
-def _named(title: str, recipient: str, codes: dict[str, str]) -> str | None:
-    council = recipient.removeprefix("London Borough of ") if recipient.startswith("London Borough of ") else ""
+def _named(title: str, recipient: str, codes: dict[str, str], before: str) -> str | None:
+    council = recipient.removeprefix(before).strip() if recipient.startswith(before) else ""
     return codes.get(council) or codes.get(title.rpartition(": ")[2])
 
 
 # ---- by borough
 
 
-def by_area(pence: "pd.Series[int]", reached: pd.DataFrame, people: "pd.Series[float]") -> pd.DataFrame:
+def by_area(pence: "pd.Series[int]", reached: pd.DataFrame, people: "pd.Series[float]", place: Place) -> pd.DataFrame:
     """What each area has of the awards of a year, and what cannot be put down to any.
 
     Parameters
     ----------
     pence : from `pence_in_year`
     reached : from `reach`
-    people : residents by `gss_code` of every area, which London-wide awards are shared by
+    people : residents by `gss_code` of every borough, which awards for the whole are shared by
 
     Returns
     -------
-    Indexed by `gss_code`, the last row `NOT_ALLOCATED`: pounds `here`, `share` (of London-wide awards) and `total`. The
-    totals add up to the awards exactly.
+    Indexed by `gss_code`, the last row `NOT_ALLOCATED`: pounds `here`, `share` (of awards for the whole) and `total`.
+    The totals add up to the awards exactly.
     """
     where = reached.loc[pence.index]
     table = pd.DataFrame(0, index=[*people.index, NOT_ALLOCATED], columns=["here", "share"], dtype="int64")
@@ -123,7 +124,7 @@ def by_area(pence: "pd.Series[int]", reached: pd.DataFrame, people: "pd.Series[f
         how, code = where.loc[award, "reach"], where.loc[award, "gss_code"]
         if how == HERE:
             table.loc[code, "here"] += amount
-        elif how == LONDON:
+        elif how == place.all_of:
             table.loc[people.index, "share"] += divide(int(amount), people.to_numpy(dtype=float))
         else:
             table.loc[NOT_ALLOCATED, "here"] += amount
@@ -148,7 +149,11 @@ def balance_sheet(by_area: pd.DataFrame, names: "pd.Series[str]", published: Res
     blank where it cannot be said.
     """
     areas = by_area.drop(index=NOT_ALLOCATED)
-    sums = {"All 33 areas": areas.sum(), NOT_ALLOCATED: by_area.loc[NOT_ALLOCATED], "Traced awards": by_area.sum()}
+    sums = {
+        f"All {len(areas)} areas": areas.sum(),
+        NOT_ALLOCATED: by_area.loc[NOT_ALLOCATED],
+        "Traced awards": by_area.sum(),
+    }
     rows = [{"area": names[code], "gss_code": code, **row} for code, row in areas.to_dict("index").items()]
     rows += [{"area": name, "gss_code": "none", **row.to_dict()} for name, row in sums.items()]
     for name, result in (("Not traced", left), ("Published budget", published)):

@@ -11,8 +11,7 @@ from vfm.vocabulary.results import CannotSay, Direction, Estimate, Result, Statu
 # what services for young people at risk of violence are for. Every kind stands in the whole table.
 AGAINST_A_PERSON = ("violence with injury", "violence without injury", "robbery", "homicide")
 COMPARED = "comparison-group"  # how `evidence` begins where there is a comparison group
-ELSEWHERE = "elsewhere"  # the obstacle of a result that is not London's
-NO_EFFECT = "no effect with a comparison group in London is published"
+ELSEWHERE = "elsewhere"  # the obstacle of a result that is not of the place
 
 
 def chosen(matched: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
@@ -116,27 +115,28 @@ def as_result(row: "pd.Series[float]", value: str) -> Result:
     return Estimate(float(point), float(ends[0]), float(ends[1]), method=method, status=Status.SCENARIO, direction=way)
 
 
-def benefit_cost(evidence: pd.DataFrame, service_id: str) -> CannotSay:
+def benefit_cost(evidence: pd.DataFrame, service_id: str, place: str) -> CannotSay:
     """Why there is no benefit-cost ratio of a service: a benefit is an effect, and an effect needs a comparison group.
 
     Parameters
     ----------
     evidence : matches with `service_id`, `evidence` and `obstacle`
+    place : its name
     """
     own = compared(evidence)
-    if (own["in_london"] & (own["service_id"] == service_id)).any():
+    if (own["in_place"] & (own["service_id"] == service_id)).any():
         return CannotSay("an effect with a comparison group is published, and has not been priced yet")
-    return CannotSay(NO_EFFECT)
+    return CannotSay(f"no effect with a comparison group in {place} is published")
 
 
 def compared(evidence: pd.DataFrame) -> pd.DataFrame:
-    """The results that a comparison group stands behind, and whether each is `in_london`."""
+    """The results that a comparison group stands behind, and whether each is `in_place`."""
     has = evidence["evidence"].fillna("").str.startswith(COMPARED)
-    return evidence[has].assign(in_london=evidence["obstacle"].fillna("") != ELSEWHERE)
+    return evidence[has].assign(in_place=evidence["obstacle"].fillna("") != ELSEWHERE)
 
 
 def not_monetised(results: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
-    """Published outcomes of London's services, none of which has a price: they stand beside what is counted in pounds.
+    """Published outcomes of the place's services; none has a price, and they stand beside what is counted in pounds.
 
     Parameters
     ----------

@@ -8,20 +8,22 @@ from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.periods import FinancialYear, Quarter
 from vfm.vocabulary.results import CannotSay
 
-LONDON = "E12000007"
 AIRPORT = "none"  # crimes at the airport are in no borough
 
 
-def london_by_month(crime: pd.DataFrame, category: str | None = None, *, until: Quarter) -> "pd.Series[float]":
-    """Crimes recorded in London by month, up to the end of a quarter.
+def whole_by_month(
+    crime: pd.DataFrame, category: str | None = None, *, whole: str, until: Quarter
+) -> "pd.Series[float]":
+    """Crimes recorded in the whole place by month, up to the end of a quarter.
 
     Parameters
     ----------
     crime : `gss_code`, `period` (a month, "2014-04"), `category`, `count`
     category : one, or every one that was recorded throughout
+    whole : its code
     until : the last quarter to take
     """
-    rows = _of(crime[crime["gss_code"] == LONDON], category)
+    rows = _of(crime[crime["gss_code"] == whole], category)
     counts = rows.groupby("period")["count"].sum().astype(float)
     months = counts.set_axis(pd.PeriodIndex(counts.index, freq="M")).sort_index()
     return months[months.index <= pd.Period(until.end, freq="M")].rename("count")
@@ -29,7 +31,7 @@ def london_by_month(crime: pd.DataFrame, category: str | None = None, *, until: 
 
 def boroughs_by_quarter(crime: pd.DataFrame, category: str | None = None, *, until: Quarter) -> pd.DataFrame:
     """Crimes recorded in each borough (and at the airport, "none") by financial quarter: one column each."""
-    rows = _of(crime[crime["gss_code"] != LONDON], category)
+    rows = _of(crime[crime["period"].str.contains("-Q")], category)
     wide = rows.pivot_table(index="period", columns="gss_code", values="count", aggfunc="sum").astype(float)
     starts = [pd.Period(Quarter.parse(text).start, freq="Q-MAR") for text in wide.index]
     wide = wide.set_axis(pd.PeriodIndex(starts)).sort_index()

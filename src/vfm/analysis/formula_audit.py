@@ -170,8 +170,6 @@ def _fit(given: "pd.Series[float]", shares: pd.DataFrame, weight: Floats) -> Est
 
 # ---- every table there is
 
-EVERY_BOROUGH = 32
-
 
 def given_tables(
     allocations: pd.DataFrame, funding_tables: pd.DataFrame, names: "pd.Series[str]"
@@ -191,7 +189,7 @@ def given_tables(
     tables = {}
     for (fund, period), rows in allocations.groupby(["fund", "period"]):
         own = rows[rows["gss_code"].isin(names.index)].set_index("gss_code")["amount"].astype(float)
-        if len(own) == EVERY_BOROUGH:
+        if len(own) == len(names):
             tables[f"{fund}, {period}"] = own.sort_index()
     for (file, period), rows in funding_tables.fillna({"period": ""}).groupby(["file", "period"]):
         own = rows[rows["gss_code"].isin(names.index)].set_index("gss_code")["amount_pence"].astype(float) / 100

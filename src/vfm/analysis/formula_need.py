@@ -9,8 +9,8 @@ from vfm.analysis.crime_series import boroughs_by_quarter
 from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import FinancialYear, Quarter
+from vfm.vocabulary.place import Place
 
-POLICE = "Metropolitan Police"  # the fund is for its 32 boroughs; the City has a police of its own
 VIOLENCE = "violence_against_the_person"
 INDEX = "imd"
 MOST_LOSS = "formula-most-loss"
@@ -45,20 +45,21 @@ class Vintage:
         return f"crime of {crime}, {self.series} population, deprivation of {self.imd_year}"
 
 
-def boroughs_of(areas: pd.DataFrame) -> "pd.Series[str]":
-    """Names of the boroughs that the fund is for, by code."""
-    return areas[areas["policed_by"] == POLICE].set_index("gss_code")["area"].sort_index()
+def boroughs_of(place: Place) -> "pd.Series[str]":
+    """Names of the boroughs that the fund is for, by code: those that one force polices."""
+    names = {area.gss_code: area.name for area in place.areas if area.gss_code in place.every}
+    return pd.Series(names, name="area", dtype="string").rename_axis("gss_code").sort_index()
 
 
 def indicators(
-    crime: pd.DataFrame, population: pd.DataFrame, deprivation: pd.DataFrame, areas: pd.DataFrame, vintage: Vintage
+    crime: pd.DataFrame, population: pd.DataFrame, deprivation: pd.DataFrame, place: Place, vintage: Vintage
 ) -> pd.DataFrame:
     """The four indicators of each borough, all amounts: one row a borough's code, one column an indicator's name.
 
     Returns
     -------
     Residents; offences recorded as violence against the person in a financial year; all other recorded offences but
-    those at the airport and of the category that was discontinued; and residents times the average deprivation score of
+    those in no borough and of the category that was discontinued; and residents times the average deprivation score of
     their borough, for a score alone is the same for a large borough as for a small one.
 
     Raises
@@ -66,7 +67,7 @@ def indicators(
     DataError
         when a year, a series or an edition is not there for every borough.
     """
-    codes = boroughs_of(areas).index
+    codes = boroughs_of(place).index
     year = FinancialYear.parse(vintage.year)
     people = people_by_year(population, vintage.series)
     if year.first not in people.index:
@@ -90,10 +91,10 @@ def _crimes(crime: pd.DataFrame, category: str | None, year: FinancialYear) -> "
         raise DataError(f"There is no full year of recorded crime: {error}.") from None
 
 
-def crime_by_category(crime: pd.DataFrame, areas: pd.DataFrame, year: str) -> pd.DataFrame:
+def crime_by_category(crime: pd.DataFrame, place: Place, year: str) -> pd.DataFrame:
     """Offences recorded in each borough in a financial year, one column a category that is still recorded."""
     names = sorted({*crime["category"]} - {*DISCONTINUED})
-    codes, wanted = boroughs_of(areas).index, FinancialYear.parse(year)
+    codes, wanted = boroughs_of(place).index, FinancialYear.parse(year)
     return pd.DataFrame({_words(name): _crimes(crime, name, wanted).reindex(codes) for name in names})
 
 

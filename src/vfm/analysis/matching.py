@@ -6,7 +6,7 @@ import pandas as pd
 from vfm.vocabulary.results import Estimate, Result
 
 OBSTACLES = {
-    "elsewhere": "The result is not London's",
+    "elsewhere": "The result is of another place",
     "money-not-found": "The money was not found",
     "no-count": "No number of people is published, or none that the money bought",
     "period-differs": "The money found is for another period",

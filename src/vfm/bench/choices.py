@@ -9,7 +9,6 @@ from vfm.vocabulary.labels import slug
 
 ALL = ""  # what a control says where it does not narrow anything
 CASH, REAL = "cash, as paid", "in the prices of one year"
-LONDON = "London"
 MONTHS = ("3 months", "6 months", "12 months")
 YEARS = ("five years", "ten years")
 
@@ -76,7 +75,7 @@ def options(sealed: Sealed, measure: str) -> dict[str, list[str]]:
         "borough": boroughs if needs_one else [ALL, *boroughs],
         "period": list(MONTHS[::-1] if measure == "ending" else YEARS[::-1]),
         "prices": [CASH, REAL],
-        "compare": [LONDON, *boroughs] if measure == "crime" else [ALL, *boroughs],
+        "compare": [sealed.place, *boroughs] if measure == "crime" else [ALL, *boroughs],
     }
 
 

@@ -112,7 +112,7 @@ class Controls:
     @property
     def questions(self) -> ipywidgets.VBox:
         """A committee's questions, each with what it asks of, and its answer with its receipt."""
-        known = cards()
+        known = cards(self._project.place)
         self._card = _dropdown("Question", [(one.asked(one.parameters), name) for name, one in known.items()])
         self._asked = ipywidgets.VBox()
         self._answer = ipywidgets.HTML()

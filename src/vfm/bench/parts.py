@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from vfm.bench.choices import ALL, LONDON, REAL, Choice
+from vfm.bench.choices import ALL, REAL, Choice
 from vfm.release.ask import SERVICES, Sealed
 from vfm.report import charts, charts_series, words
 from vfm.report.figures import Shown
@@ -70,10 +70,10 @@ def _services(sealed: Sealed, choice: Choice) -> Part:
     figure_id = SERVICES if choice.borough == ALL else f"borough-{slug(choice.borough)}-services"
     shown, rows = table_of(sealed, figure_id)
     rows = narrowed(sealed, rows, choice)
-    where = "in London" if choice.borough == ALL else f"in {choice.borough}"
+    where = f"in {choice.borough or sealed.place}"
     services = "service is" if len(rows) == 1 else "services are"
     sentence = f"{words.cell(len(rows))} {services} known to be funded {where}."
-    groups = {"here": choice.borough or LONDON}
+    groups = {"here": choice.borough or sealed.place}
     by_theme = rows.groupby("theme").size().rename("here").to_frame() if "theme" in rows else pd.DataFrame()
     if choice.compare != ALL:
         other = narrowed(sealed, table_of(sealed, f"borough-{slug(choice.compare)}-services")[1], choice)
@@ -173,7 +173,8 @@ def _money(sealed: Sealed, choice: Choice) -> Part:
     names = [name for name in dict.fromkeys((choice.borough, choice.compare)) if name != ALL]
     rows = rows[rows["area"].isin(names)] if len(rows) else rows
     said = [
-        f"{row['area']}: {words.pounds(row['here'])} alone, {words.pounds(row['share'])} of what is for all of London"
+        f"{row['area']}: {words.pounds(row['here'])} alone, "
+        f"{words.pounds(row['share'])} of what is for all of {sealed.place}"
         for row in rows.to_dict("records")
     ]
     sentence = (
@@ -181,7 +182,7 @@ def _money(sealed: Sealed, choice: Choice) -> Part:
     )
 
     def draw() -> Figure:
-        groups = {"here": "To it alone", "share": "Share of London-wide awards"}
+        groups = {"here": "To it alone", "share": f"Share of {sealed.place}-wide awards"}
         return charts.grouped_bars(rows, label="area", groups=groups, x_label="Pounds")
 
     return Part(without(shown, "gss_code"), rows, sentence, draw, f"Two bars for each area, in pounds. {sentence}")
@@ -191,19 +192,19 @@ def _crime(sealed: Sealed, choice: Choice) -> Part:
     shown, rows = table_of(sealed, f"borough-{slug(choice.borough)}-crime-trend")
     if rows.empty:
         return Part(shown, rows, "")
-    other = LONDON
-    if choice.compare not in (ALL, LONDON, choice.borough):
+    other = sealed.place
+    if choice.compare not in (ALL, sealed.place, choice.borough):
         there = table_of(sealed, f"borough-{slug(choice.compare)}-crime-trend")[1].set_index("year")["here"]
-        rows, other = rows.assign(London=rows["year"].map(there)), choice.compare
+        rows, other = rows.assign(there=rows["year"].map(there)), choice.compare
     rows = rows.tail(SHORT.get(choice.period, len(rows)))
     columns = {
         "year": shown.columns["year"],
         "here": (choice.borough, shown.columns["here"][1]),
-        "London": (other, shown.columns["London"][1]),
+        "there": (other, shown.columns["there"][1]),
     }
     shown = replace(shown, columns=columns, title=f"Recorded crime in {choice.borough} and in {other}")
     (first, here, there), (last, here_last, there_last) = (
-        (row["year"], words.cell(round(row["here"], 1)), words.cell(round(row[LONDON], 1)))
+        (row["year"], words.cell(round(row["here"], 1)), words.cell(round(row["there"], 1)))
         for row in (rows.iloc[0], rows.iloc[-1])
     )
     sentence = (
@@ -217,7 +218,7 @@ def _crime(sealed: Sealed, choice: Choice) -> Part:
             rows,
             x="year",
             here="here",
-            there="London",
+            there="there",
             names=names,
             y_label="Crimes a year for\neach thousand residents",
         )

@@ -84,7 +84,7 @@ def what_if(project: Project, sealed: Sealed, notebook: str, name: str, value: s
         raise UsageError(f'{notebook} has no assumption "{name}".{hint}')
     told = sealed.described["parameters"][notebook]
     others = {key: held for key, held in told.items() if key != name}
-    changed = parameters.for_notebook(notebook, sealed.quarter, {name: value}, others)
+    changed = parameters.for_notebook(notebook, sealed.quarter, project.place, {name: value}, others)
     jobs, _, _ = plan(project, sealed.quarter, {})
     job = next(one for one in jobs if one.name == notebook)
     open_publishable(QuarterData(project, sealed.quarter))  # built first, for a notebook writes in its own folder alone

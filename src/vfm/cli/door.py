@@ -121,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
     for name, known in COMMANDS.items():
         one = commands.add_parser(name, help=known.what, description=known.what, epilog=f"example: {known.example}")
         one.set_defaults(function=known.function)
-        one.add_argument("--data", metavar="DATA", help="published (as it is) or examples (invented)")
+        one.add_argument("--data", metavar="DATA", help="published (as it is), or examples or elsewhere (invented)")
         for argument in known.arguments:
             one.add_argument(*argument.names, **argument.options)
     return made

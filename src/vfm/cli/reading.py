@@ -73,8 +73,9 @@ def ask(project: "Project", options: argparse.Namespace) -> int:
     from vfm.release.cards import cards
 
     if options.card is None:
-        listed = json.dumps([card.as_record() for card in cards().values()], indent=1, ensure_ascii=False) + "\n"
-        say(listed if options.json else ask_words.listed(cards()), sys.stdout, end="")
+        known = cards(project.place)
+        listed = json.dumps([card.as_record() for card in known.values()], indent=1, ensure_ascii=False) + "\n"
+        say(listed if options.json else ask_words.listed(known), sys.stdout, end="")
         return 0
     answer = ask.ask(project, options.card, pairs(options.given), options.release)
     say(answer.as_json() if options.json else ask_words.as_text(answer), sys.stdout, end="")

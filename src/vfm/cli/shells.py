@@ -9,7 +9,7 @@ from vfm.cli.door import COMMANDS, Argument, Command, command, say
 if TYPE_CHECKING:
     from vfm.data.project import Project
 
-DATA = ("published", "examples")
+DATA = ("published", "examples", "elsewhere")
 BASH = """\
 _vfm() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} offered=

@@ -54,7 +54,7 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             connection.register(name, table.rename_axis("raw_row").reset_index() if name in RAW else table)
         connection.register("service_names", references.service_names(raw["services"]))
         connection.register("match_awards", references.match_awards(raw["matches"]))
-        connection.register("return_areas", return_areas(raw["boroughs"]))
+        connection.register("return_areas", return_areas(raw["boroughs"], raw["place"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in PROCESSED}
 
 
@@ -62,7 +62,9 @@ def _reduced_records(catalogue: Catalogue, checked: checks.Checked) -> dict[str,
     """The records that came in, which may be tens of millions, as the few thousand rows that are made of them."""
     paths = [one.path for one in catalogue.incoming(RECORDS)]
     names = references.service_names(checked.tables["services"])
-    reduced = panel(paths, service_names=names, return_areas=return_areas(checked.tables["boroughs"]))
+    reduced = panel(
+        paths, service_names=names, return_areas=return_areas(checked.tables["boroughs"], checked.tables["place"])
+    )
     return {"reduced_records": reduced.assign(status=str(catalogue.status))}
 
 

@@ -19,7 +19,7 @@ RETURNS, RECORDS = "returns", "records"
 # What other people send or publish, put where it belongs and not described file by file.
 INCOMING = (RETURNS, "grants", "contracts", "ledgers", "funding_tables", RECORDS)
 REFERENCE = "reference"  # the folder of facts that another catalogue may lend; in a catalogue, where that one is
-NEVER_LENT = ("recorded_crime_quarter", "recorded_crime_london_month")  # an invented service never meets a real outcome
+NEVER_LENT = ("recorded_crime_quarter", "recorded_crime_month")  # an invented service never meets a real outcome
 
 
 def sha256(path: Path) -> str:

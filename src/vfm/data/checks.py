@@ -15,11 +15,12 @@ from vfm.data.readers import read_table
 from vfm.data.receipts import receipt_problems, replaced_by
 from vfm.data.record_checks import check_records
 from vfm.data.references import area_problems, known_services
-from vfm.data.returns import LONDON_WIDE, read_returns
+from vfm.data.returns import read_returns, return_areas
 from vfm.vocabulary.errors import DataError, Problem, UsageError, suggestion
 from vfm.vocabulary.listing import times
 
-REFERRED_TO = ("boroughs", "indicators", "services")  # by every return
+WHERE = ("boroughs", "place")
+REFERRED_TO = ("boroughs", "indicators", "place", "services")  # by every return
 RULES = references.RULES | arithmetic.RULES
 
 
@@ -60,7 +61,7 @@ def check(catalogue: Catalogue) -> Checked:
     if "boroughs" in described:
         for name, table in described.items():
             if {"gss_code", "borough"} <= set(table.columns):
-                problems += area_problems(table, files[name], described["boroughs"])
+                problems += area_problems(table, files[name], described["boroughs"], described.get("place"))
     incoming, found = _incoming(catalogue, described)
     tables = described | incoming
     rows = sum(map(len, tables.values()))
@@ -94,11 +95,16 @@ def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Prob
     return tables, problems
 
 
+def _placed(table: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Problem]]:
+    police = tables["place"]["police"].fillna("")
+    return funding_tables.placed(table, tables["boroughs"], police.iloc[0] if len(police) else "")
+
+
 def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """What came in beside the described files; returns only where the tables that they refer to can be read."""
     read, problems = read_incoming(catalogue)
-    if "boroughs" in tables:
-        read["funding_tables"], found = funding_tables.placed(read["funding_tables"], tables["boroughs"])
+    if set(WHERE) <= set(tables):
+        read["funding_tables"], found = _placed(read["funding_tables"], tables)
         problems += found
     if set(REFERRED_TO) <= set(tables):
         problems += _record_problems({one.label: one.path for one in catalogue.incoming(RECORDS)}, tables)
@@ -115,7 +121,7 @@ def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[di
 
 
 def _record_problems(files: dict[str, Path], tables: dict[str, pd.DataFrame]) -> list[Problem]:
-    areas = [*tables["boroughs"]["borough"].dropna(), LONDON_WIDE]
+    areas = list(return_areas(tables["boroughs"], tables["place"])["area"].dropna())
     return check_records(files, services=known_services(tables["services"]), areas=areas) if files else []
 
 
@@ -158,6 +164,6 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
     if kind is None:
         return why_unknown(one)
     table, problems = read_one(kind, one)
-    if kind.read is funding_tables.read_funding_table and table is not None and "boroughs" in tables:
-        problems += funding_tables.placed(table.assign(file=one.label), tables["boroughs"])[1]
+    if kind.read is funding_tables.read_funding_table and table is not None and set(WHERE) <= set(tables):
+        problems += _placed(table.assign(file=one.label), tables)[1]
     return problems

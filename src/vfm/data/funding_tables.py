@@ -227,13 +227,14 @@ class _Reader:
 # ---- which boroughs they are
 
 
-def placed(table: pd.DataFrame, boroughs: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def placed(table: pd.DataFrame, boroughs: pd.DataFrame, police: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Give each row the code and the name of its borough, and say of those that have none.
 
     Parameters
     ----------
     table : rows of one or more files, with `file`
-    boroughs : `gss_code` and `borough`
+    boroughs : `gss_code`, `borough` and `policed_by`
+    police : the force whose boroughs a table has to have a row of
     """
     names = dict(zip(boroughs["gss_code"], boroughs["borough"], strict=True))
     codes = {_bare(name): code for code, name in names.items()} | {name.lower(): code for code, name in names.items()}
@@ -251,9 +252,9 @@ def placed(table: pd.DataFrame, boroughs: pd.DataFrame) -> tuple[pd.DataFrame, l
         for row in known[known.duplicated(["file", "gss_code", "period"])].to_dict("records")
     ]
     for file, rows in known.groupby("file", sort=False):
-        lacking = len(names) - 1 - rows.loc[rows["area"] != "City of London", "gss_code"].nunique()
-        if lacking > 0:
-            problems.append(LACKING.at(str(file), value=lacking))
+        lacking = set(boroughs.loc[boroughs["policed_by"] == police, "gss_code"]) - set(rows["gss_code"])
+        if lacking:
+            problems.append(LACKING.at(str(file), value=len(lacking)))
     return known, problems
 
 

@@ -2,29 +2,37 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from vfm.data.catalogue import CATALOGUE, Catalogue
+from vfm.data.places import read_place
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.place import Place
 from vfm.vocabulary.results import Status
 
 PROJECT_VARIABLE = "VFM_PROJECT"
 DATA_VARIABLE = "VFM_DATA"
-PUBLISHED, EXAMPLES = "published", "examples"
-DATA = {PUBLISHED: "what was published and returned", EXAMPLES: "invented services and sums, to show the working"}
+PUBLISHED, EXAMPLES, ELSEWHERE = "published", "examples", "elsewhere"
+DATA = {
+    PUBLISHED: "what was published and returned",
+    EXAMPLES: "invented services and sums, to show the working",
+    ELSEWHERE: "an invented place, to show that nothing but data is of one place",
+}
+FOLDERS = {PUBLISHED: "data", EXAMPLES: "examples", ELSEWHERE: "examples/elsewhere"}  # of the raw files
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one project, all under `root`, for one of the two sets of data that never mix: `DATA`."""
+    """The folders of one project, all under `root`, for one of the sets of data that never mix: `DATA`."""
 
     root: Path
     data: str = PUBLISHED
 
     def __post_init__(self) -> None:
         if self.data not in DATA:
-            hint = suggestion(self.data, list(DATA)) or f" There are {' and '.join(DATA)}."
+            hint = suggestion(self.data, list(DATA)) or f" There are {', '.join(DATA)}."
             raise UsageError(f'There is no data called "{self.data}".{hint}')
 
     @classmethod
@@ -44,17 +52,22 @@ class Project:
 
     @property
     def _own(self) -> str:
-        """The folder that keeps the example apart where both have folders; none otherwise."""
+        """The folder that keeps what is invented apart where all have folders; none otherwise."""
         return "" if self.data == PUBLISHED else self.data
 
     @property
     def raw(self) -> Path:
-        return self.root / (self._own or "data") / "raw"
+        return self.root / FOLDERS[self.data] / "raw"
 
     @property
     def status(self) -> Status:
         """What the catalogue of the raw files says of them all."""
         return Catalogue.read(self.raw).status
+
+    @cached_property
+    def place(self) -> Place:
+        """What the project is about: its name, its boroughs, and who pays and polices there."""
+        return read_place(self.raw)
 
     @property
     def notebooks(self) -> Path:

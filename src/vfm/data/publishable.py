@@ -32,7 +32,7 @@ class Publishable:
     status: Status
 
     def outputs(self, *level: str) -> pd.DataFrame:
-        """Counts of outputs, such as by "service_id" and "gss_code", or without a level of all London.
+        """Counts of outputs, such as by "service_id" and "gss_code", or without a level of the whole.
 
         Returns
         -------

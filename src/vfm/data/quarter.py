@@ -15,6 +15,7 @@ from vfm.data.stamp import is_current
 from vfm.data.tables import TABLES
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.place import Place
 from vfm.vocabulary.run_variables import READS_VARIABLE
 
 if TYPE_CHECKING:
@@ -69,13 +70,16 @@ class QuarterData:
             return getattr(self._open_bench(), name)
         if name.startswith("_") or name not in TABLES:
             raise AttributeError(f'There is no table "{name}".{suggestion(name, sorted({*TABLES, *QUESTIONS}))}')
-        note_read(name)
-        table = pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
+        table = self._open(name)
         if name == SERVICES:
             table = Asked(table)
             table._ask = lambda **which: self._open_bench().services(**which)
         self.__dict__[name] = named(table, name)
         return self.__dict__[name]
+
+    def _open(self, name: str) -> pd.DataFrame:
+        note_read(name)
+        return pd.read_parquet(self.project.processed(self.quarter) / f"{name}.parquet")
 
     def _open_bench(self) -> Any:
         if self._bench is None or os.environ.get(READS_VARIABLE):
@@ -87,6 +91,18 @@ class QuarterData:
 
     def __repr__(self) -> str:
         return f"Tables of {self.quarter} ({self.quarter.words}): {', '.join(sorted(TABLES))}"
+
+    @cached_property
+    def place(self) -> Place:
+        """What is reported on: its name, its boroughs, and who pays, polices and lives there."""
+        [row] = self._open("place").fillna("").to_dict("records")
+        boroughs = self.areas[self.areas["gss_code"] != row["gss_code"]].rename(columns={"area": "borough"})
+        return Place.of(row, boroughs.to_dict("records"))
+
+    @property
+    def boroughs(self) -> pd.DataFrame:
+        """The areas without the whole."""
+        return self.areas[self.areas["gss_code"] != self.place.gss_code]
 
     @property
     def catalogue(self) -> Catalogue:

@@ -48,7 +48,7 @@ RAGGED = Says(
 )
 BLANK = Says("a blank cell", "Fill it in; the column may not be blank.")
 UNKNOWN_SERVICE = Says("an unknown service", "Use a name of services.csv.")
-UNKNOWN_AREA = Says("an unknown area", "Use a borough's name as in boroughs.csv, or London.")
+UNKNOWN_AREA = Says("an unknown area", "Use a borough's name as in boroughs.csv, or the name in place.csv.")
 TWICE = Says("the key stands twice (record_id)", "Keep one of the records, or give one a key of its own.")
 
 # What a Parquet file may hold a column of each type as.
@@ -78,7 +78,7 @@ def check_records(files: Mapping[str, Path], *, services: Collection[str], areas
     ----------
     files : CSV and Parquet files, by what messages call them
     services : every name that a service goes by
-    areas : the names of the boroughs, and London
+    areas : the names of the boroughs, and of the whole
 
     Returns
     -------

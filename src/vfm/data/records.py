@@ -90,7 +90,7 @@ RECORD = table(
             ),
         ),
         "service": column(TEXT, "name of the service, as in services.csv"),
-        "area": column(TEXT, "name of the borough, or London for what is not for one borough"),
+        "area": column(TEXT, "name of the borough, or of the whole place for what is not for one borough"),
         "opened": column(DAY, "day it opened"),
         "closed": column(DAY, "day it closed; blank while it is open", blank=True),
         "outcome_before": column(
@@ -127,14 +127,14 @@ def panel(
     ----------
     paths : CSV and Parquet files in which `check_records` found nothing wrong
     service_names : every `name` of a service, with its `service_id`
-    return_areas : every `area` that a record may name, with its `gss_code`
+    return_areas : every `area` that a record may name, with its `gss_code`, and whether it `is_whole`
     engine, memory : as `engines.open_engine` takes them
 
     Returns
     -------
     `service_id`, `gss_code`, `quarter`, and five counts of the quarter: `opened` and `closed` are contacts, `people`
     those who have a contact that opened in it, `assessed` the closed contacts with both scores, and `improved` those
-    of them whose score was higher after. London (E12000007) has every contact of the service, and everybody once.
+    of them whose score was higher after. The whole has every contact of the service, and everybody once.
 
     Raises
     ------

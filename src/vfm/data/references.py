@@ -6,13 +6,17 @@ import pandas as pd
 
 from vfm.vocabulary.errors import Problem, suggestion
 
-OTHER_AREAS = {"E12000007": "London", "none": "London Heathrow and London City Airports"}
+NOWHERE = "none"  # the code of what is in no borough
 
 
-def area_problems(table: pd.DataFrame, file: str, boroughs: pd.DataFrame) -> Iterator[Problem]:
+def area_problems(
+    table: pd.DataFrame, file: str, boroughs: pd.DataFrame, place: pd.DataFrame | None
+) -> Iterator[Problem]:
     """Names of areas that there are not, and codes that are of another area."""
     stated = boroughs.dropna(subset=["gss_code", "borough"])
-    known = dict(zip(stated["gss_code"], stated["borough"], strict=True)) | OTHER_AREAS
+    known = dict(zip(stated["gss_code"], stated["borough"], strict=True))
+    for row in [] if place is None else place.fillna("").to_dict("records"):
+        known |= {row["gss_code"]: row["name"], NOWHERE: row["beyond"]}
     names = sorted(set(known.values()))
     filled = table.dropna(subset=["gss_code", "borough"])  # a blank cell is told of as such
     for row, code, name in zip(filled.index, filled["gss_code"], filled["borough"], strict=True):
@@ -22,6 +26,23 @@ def area_problems(table: pd.DataFrame, file: str, boroughs: pd.DataFrame) -> Ite
         elif known.get(code) != name:
             mend = f"The code of {name} is {next(c for c, n in known.items() if n == name)}."
             yield Problem(file, "the code and the name are of two areas", mend, row=row, column="gss_code", value=code)
+
+
+def _place(place: pd.DataFrame, boroughs: pd.DataFrame, file: str, boroughs_file: str) -> Iterator[Problem]:
+    if len(place) != 1:
+        mend = "Keep one row: a project is about one place."
+        yield Problem(file, "not one place", mend, value=str(len(place)))
+    codes, forces = set(boroughs["gss_code"].dropna()), set(boroughs["policed_by"].dropna())
+    for row, code in place["gss_code"].dropna().items():
+        if code in codes:
+            mend = "Give the code of the whole, which is none of a borough."
+            yield Problem(file, "a borough in place of the whole", mend, row=row, column="gss_code", value=code)
+    named = {"default_borough": codes, "default_explain": codes, "police": forces}
+    for column, known in named.items():
+        for row, value in place[column].dropna().items():
+            if value not in known:
+                mend = f"Use one of {boroughs_file}." + suggestion(str(value), sorted(known))
+                yield Problem(file, "not in the list of boroughs", mend, row=row, column=column, value=value)
 
 
 def known_services(services: pd.DataFrame) -> list[str]:
@@ -109,6 +130,7 @@ def _match_money(matches: pd.DataFrame, results: pd.DataFrame, file: str, _resul
 
 
 RULES: dict[Callable[..., Iterator[Problem]], tuple[str, ...]] = {
+    _place: ("place", "boroughs"),
     _known_services: ("services", "awards", "results"),
     _match_references: ("matches", "results", "awards"),
     _headlines: ("matches", "results"),

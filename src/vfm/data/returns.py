@@ -21,13 +21,12 @@ from vfm.data.workbooks import Sheet, read_workbook
 from vfm.vocabulary.errors import Problem, UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
 
-LONDON_WIDE = "London"  # how a return names what is not for one borough
 BASES = ("actual", "budget", "committed")
 OWN_SHEETS = ("Read me", "Lists")  # of the template; they hold no returns
 
 WHERE = {
     "service": column(TEXT, "name of the service, as in services.csv"),
-    "area": column(TEXT, "name of the borough, or London for what is not for one borough"),
+    "area": column(TEXT, "name of the borough, or of the whole place for what is not for one borough"),
 }
 RETURN: dict[str, pa.DataFrameSchema] = {
     "Spend": table(
@@ -79,7 +78,7 @@ def read_returns(
     `returned_spend`, `returned_outputs` and `returned_outcomes`: the columns of `RETURN` with `quarter`, `status`,
     `file`, `sheet` and `raw_row`; empty where nothing came in.
     """
-    areas = [*raw["boroughs"]["borough"].dropna(), LONDON_WIDE]
+    areas = list(return_areas(raw["boroughs"], raw["place"])["area"].dropna())
     measures = {kind: list(rows["name"]) for kind, rows in raw["indicators"].groupby("kind")}
     known = {"Spend": {}, "Outputs": {"measure": measures["output"]}, "Outcomes": {"measure": measures["outcome"]}}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in RETURN}
@@ -106,10 +105,11 @@ def read_returns(
     return tables, problems
 
 
-def return_areas(boroughs: pd.DataFrame) -> pd.DataFrame:
-    """The areas that a return may name: `area` and `gss_code`."""
-    named = boroughs[["borough", "gss_code"]].rename(columns={"borough": "area"})
-    return pd.concat([named, pd.DataFrame([[LONDON_WIDE, "E12000007"]], columns=list(named))], ignore_index=True)
+def return_areas(boroughs: pd.DataFrame, place: pd.DataFrame) -> pd.DataFrame:
+    """The areas that a return may name: `area`, `gss_code`, and `is_whole`, true of the place as a whole alone."""
+    named = boroughs[["borough", "gss_code"]].rename(columns={"borough": "area"}).assign(is_whole=False)
+    whole = place[["name", "gss_code"]].rename(columns={"name": "area"}).assign(is_whole=True)
+    return pd.concat([named, whole], ignore_index=True)
 
 
 def _quarter(one: Incoming) -> tuple[str, list[Problem]]:

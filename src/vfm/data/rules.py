@@ -66,8 +66,9 @@ NOT_NEGATIVE = check(
     "a negative amount",
     "Amounts are positive; record a reversal as a row of its own with its reason.",
 )
-AREA_CODE = matches(r"E09\d{6}|E12000007|none", "not an area code", "Use the ONS code, such as E09000008 for Croydon.")
-BOROUGH_CODE = matches(r"E09\d{6}", "not a borough's code", "Use the ONS code, such as E09000008 for Croydon.")
+CODE_MEND = "Use the ONS code: a capital letter and eight digits, as in boroughs.csv."
+AREA_CODE = matches(r"[A-Z]\d{8}|none", "not an area code", CODE_MEND)
+BOROUGH_CODE = matches(r"[A-Z]\d{8}", "not a borough's code", CODE_MEND)
 DISTRICT = matches(
     r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?",
     "not a postcode district",
@@ -117,7 +118,7 @@ def processed_table(title: str, key: list[str], columns: dict[str, pa.Column]) -
 
 
 AREA = {
-    "gss_code": column(TEXT, "ONS code of the area; none is London's airports", AREA_CODE),
+    "gss_code": column(TEXT, "ONS code of the area; none is what is in no borough", AREA_CODE),
     "borough": column(TEXT, "name of the area"),
 }
 

@@ -26,7 +26,9 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "name": column(TEXT, "name that pages show"),
             "aliases": column(TEXT, "other names in the sources, parted by |", blank=True),
             "theme": column(TEXT, "what the service is for, by the same list as awards", THEME),
-            "scope": column(TEXT, "where it is delivered", one_of("borough", "not-stated", "pan-london")),
+            "scope": column(
+                TEXT, "where it is delivered", one_of("borough", "not-stated", "pan-london", "whole-place")
+            ),
             "note": column(TEXT, "what a reader has to mind", blank=True),
         },
     ),

@@ -21,7 +21,7 @@ SERVICE_ID = {"service_id": column(TEXT, "key of the service, as in services", P
 STATUS = {"status": column(TEXT, "how far it is from a published figure", one_of(*Status))}
 RETURNED = {
     **SERVICE_ID,
-    "gss_code": column(TEXT, "ONS code of the area; London's own for what is not for one borough", AREA_CODE),
+    "gss_code": column(TEXT, "ONS code of the area; that of the whole for what is not for one borough", AREA_CODE),
     "quarter": column(TEXT, "financial quarter that the return is for", QUARTER),
 }
 RETURNED_FROM = {
@@ -200,7 +200,7 @@ RESULTS: dict[str, pa.DataFrameSchema] = {
 
 PANEL: dict[str, pa.DataFrameSchema] = {
     "panel": processed_table(
-        "Contacts by service, area and quarter, from the records; people of London are counted, not summed",
+        "Contacts by service, area and quarter, from the records; people of the whole are counted, not summed",
         ["service_id", "gss_code", "quarter"],
         {
             **SERVICE_ID,
@@ -218,29 +218,33 @@ PANEL: dict[str, pa.DataFrameSchema] = {
 
 CONTEXT: dict[str, pa.DataFrameSchema] = {
     "areas": processed_table(
-        "Areas: the 32 boroughs, the City, and London as a whole",
+        "Areas: the boroughs, and the place as a whole",
         ["gss_code"],
         {
             "gss_code": column(TEXT, "ONS code of the area", AREA_CODE),
             "area": column(TEXT, "name of the area"),
             "inner_outer": column(
-                TEXT, "inner or outer London; blank for London as a whole", one_of("Inner", "Outer"), blank=True
+                TEXT,
+                "inner or outer; blank for the whole, and where there is no such division",
+                one_of("Inner", "Outer"),
+                blank=True,
             ),
-            "policed_by": column(TEXT, "police force; blank for London as a whole", blank=True),
+            "policed_by": column(TEXT, "police force; blank for the whole", blank=True),
             "tile_row": column(WHOLE, "row on the tile map, from the north; blank where it has no tile", blank=True),
             "tile_column": column(WHOLE, "column on the tile map, from the west; blank as the row", blank=True),
         },
     ),
     "crime": processed_table(
-        "Recorded crime: boroughs and airports by quarter, London by month",
+        "Recorded crime: boroughs, and what is in none, by quarter; the whole by month",
         ["gss_code", "period", "category"],
         {
             **_of(REFERENCE["recorded_crime_quarter"], "gss_code"),
-            "period": column(TEXT, "financial quarter, such as 2019-20-Q4; for London a month, such as 2020-01"),
+            "period": column(TEXT, "financial quarter, such as 2019-20-Q4; for the whole a month, such as 2020-01"),
             "category": column(TEXT, "kind of crime", one_of(*CRIME_CATEGORIES)),
             "count": column(WHOLE, "offences recorded; a category without a count has no row", NOT_NEGATIVE),
         },
     ),
+    "place": processed_table(str(REFERENCE["place"].title), ["gss_code"], REFERENCE["place"].columns),
     "postcode_districts": processed_table(
         str(REFERENCE["postcode_districts"].title),
         ["district", "gss_code"],

@@ -38,7 +38,7 @@ SOURCE = {
 }
 PUBLISHED: dict[str, pa.DataFrameSchema] = {
     "awards": table(
-        "Awards read in MOPAC's decisions",
+        "Awards read in the commissioner's decisions",
         ["award_id"],
         {
             "award_id": column(TEXT, "key of the award in this collection"),
@@ -138,7 +138,7 @@ PUBLISHED: dict[str, pa.DataFrameSchema] = {
         no_more_than("granted_gbp", "asked_gbp"),
     ),
     "application_form": table(
-        "The application form of the London Crime Prevention Fund, 2019/20",
+        "An application form, block by block",
         ["block"],
         {
             "block": column(TEXT, "block of the form"),

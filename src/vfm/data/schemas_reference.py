@@ -21,7 +21,7 @@ from vfm.vocabulary.crime import CRIME_CATEGORIES
 
 REFERENCE: dict[str, pa.DataFrameSchema] = {
     "boroughs": table(
-        "London's 32 boroughs and the City",
+        "Boroughs of the place",
         ["gss_code"],
         {
             **AREA,
@@ -29,7 +29,9 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             "short_code": column(TEXT, "three letters"),
             "bcu_code": column(TEXT, "police command unit; NA is North Area", blank=True),
             "bcu_name": column(TEXT, "name of the command unit", blank=True),
-            "inner_outer": column(TEXT, "inner or outer London", one_of("Inner", "Outer")),
+            "inner_outer": column(
+                TEXT, "inner or outer, where the place is so divided", one_of("Inner", "Outer"), blank=True
+            ),
             "policed_by": column(TEXT, "police force"),
             "region_code": column(TEXT, "ONS code of the region", AREA_CODE),
         },
@@ -69,6 +71,27 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             "source": column(TEXT, "where it is published"),
         },
     ),
+    "place": table(
+        "The place: what it is called, and who polices, pays and lives there",
+        ["gss_code"],
+        {
+            "gss_code": column(TEXT, "ONS code of the whole", BOROUGH_CODE),
+            "name": column(TEXT, "name of the whole"),
+            "resident": column(TEXT, "what one who lives there is called"),
+            "residents": column(TEXT, "what all who live there are called"),
+            "commissioner": column(TEXT, "who pays for the services: the full name"),
+            "short": column(TEXT, "and the name in use"),
+            "police": column(TEXT, "the force whose crime is counted, as in boroughs.csv"),
+            "council": column(TEXT, "what stands before a borough's name in its council's; blank: nothing", blank=True),
+            "unrecorded": column(TEXT, "why crime of a borough that another force polices is not there", blank=True),
+            "beyond": column(TEXT, "what crime in no borough is called, whose code is none", blank=True),
+            "default_borough": column(TEXT, "code of the borough that a page is of, where none is named", BOROUGH_CODE),
+            "default_explain": column(TEXT, "code of the one whose share is explained, where none is", BOROUGH_CODE),
+            "example_borough": column(TEXT, "name of the borough that a question is about, where none is named"),
+            "example_service": column(TEXT, "name of the service that a question is about, where none is named"),
+            "left_out": column(TEXT, "notebooks that there is nothing for, with | between them", blank=True),
+        },
+    ),
     "population": table(
         "Mid-year population, original and rebased on the 2021 census",
         ["series", "gss_code", "year"],
@@ -80,7 +103,7 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
         },
     ),
     "postcode_districts": table(
-        "Postcodes of each postcode district by London area",
+        "Postcodes of each postcode district by borough",
         ["district", "gss_code"],
         {
             "district": column(TEXT, "postcode district: the first half of a postcode", DISTRICT),
@@ -91,6 +114,19 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
         },
         no_more_than("postcodes", "postcodes_in_district"),
     ),
+    "recommendations": table(
+        "What was recommended to the commissioner",
+        ["topic"],
+        {
+            "topic": column(TEXT, "what it is about", one_of("bidding", "dashboards", "formula", "terms")),
+            "heading": column(TEXT, "in a few words"),
+            "quote": column(TEXT, "as it was written"),
+            "asked_by": column(TEXT, "who asked, as in a sentence"),
+            "asked_on": column(TEXT, "month", MONTH),
+            "source": column(TEXT, "where it is published"),
+        },
+        empty=True,
+    ),
     "recorded_crime_quarter": table(
         "Recorded crime by borough and financial quarter",
         ["gss_code", "quarter"],
@@ -100,8 +136,8 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
         },
     ),
-    "recorded_crime_london_month": table(
-        "Recorded crime in London by month",
+    "recorded_crime_month": table(
+        "Recorded crime of the whole place by month",
         ["month"],
         {
             "month": column(TEXT, "calendar month", MONTH),

@@ -1,6 +1,5 @@
 """The return that a provider fills in: a workbook with drop-downs, checks inside and plain instructions."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,30 +11,29 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from vfm.data.quarter import QuarterData
-from vfm.data.returns import BASES, LONDON_WIDE, RETURN
+from vfm.data.returns import BASES, RETURN
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.place import Place
 
 ROWS = 500  # rows that carry the drop-downs and checks
 HEAD = PatternFill("solid", fgColor="12436D")
 WIDTHS = {"service": 38, "area": 26, "measure": 30, "basis": 14}
 
 
-def write_template(
-    path: Path, quarter: Quarter, service: str, *, boroughs: Sequence[str], indicators: pd.DataFrame
-) -> None:
+def write_template(path: Path, quarter: Quarter, service: str, *, place: Place, indicators: pd.DataFrame) -> None:
     """Write the return of one service for one quarter.
 
     Parameters
     ----------
     path : where the XLSX file goes
     service : name of the service, filled in for the provider
-    boroughs : names of the boroughs, for the drop-down
+    place : whose boroughs the drop-down has
     indicators : `name`, `kind`, `unit`, `definition`, `numerator`, `denominator` and `due` of every measure
     """
     book = Workbook()
-    _read_me(book.active, quarter, service, indicators)
-    lists = _lists(book, service, [*boroughs, LONDON_WIDE], indicators)
+    _read_me(book.active, quarter, service, place.name, indicators)
+    lists = _lists(book, service, [*(area.name for area in place.areas), place.name], indicators)
     for name in RETURN:
         _part(book.create_sheet(name), name, service, lists)
     book.move_sheet("Lists", offset=len(RETURN))
@@ -61,20 +59,19 @@ def template_for(data: QuarterData, service: str, folder: Path) -> Path:
         raise UsageError(f'No service "{service}" in services.csv.{suggestion(service, known)}')
     row = rows.iloc[0]
     path = folder / f"vfm-return-{data.quarter}-{row['service_id']}.xlsx"
-    boroughs = list(data.areas.loc[data.areas["area"] != LONDON_WIDE, "area"])
     try:
-        write_template(path, data.quarter, row["name"], boroughs=boroughs, indicators=data.indicators)
+        write_template(path, data.quarter, row["name"], place=data.place, indicators=data.indicators)
     except OSError as error:
         raise UsageError(f"Cannot write {path}: {error.strerror}. Name another folder with --to.") from error
     return path
 
 
-def _read_me(sheet: Any, quarter: Quarter, service: str, indicators: pd.DataFrame) -> None:
+def _read_me(sheet: Any, quarter: Quarter, service: str, whole: str, indicators: pd.DataFrame) -> None:
     sheet.title = "Read me"
     lines = [
         f"Monitoring return: {service}, {quarter.words} ({quarter})",
         "Fill in the sheets Spend, Outputs and Outcomes. Each row is one borough and one measure.",
-        f'Choose from the drop-downs. Choose "{LONDON_WIDE}" for what is not for one borough.',
+        f'Choose from the drop-downs. Choose "{whole}" for what is not for one borough.',
         "Report the quarter alone, but for a measure that says the year so far.",
         "Leave a row out when there is nothing to report; write 0 for none.",
         "Write numbers only: no pound signs, no words, no formulas.",

@@ -82,6 +82,12 @@ class Sealed:
         return manifest.content_hash(self.described)
 
     @property
+    def place(self) -> str:
+        """The name of the place that it is about."""
+        name: str = self.described.get("place", {}).get("name", "the whole area")  # earlier ones do not say
+        return name
+
+    @property
     def quarter(self) -> Quarter:
         return Quarter.parse(self.described["quarter"])
 
@@ -151,7 +157,7 @@ def ask(project: Project, name: str, given: Mapping[str, str], release: str = ""
     DataError
         when there is no such release, or a file of it is not as it was sealed.
     """
-    card = card_named(name)
+    card = card_named(name, project.place)
     folder = find.find(project, release) if release else latest(project)
     return whole(folder, lambda: _answer(find.project_of(project, folder), card, given, Sealed(folder)))
 

@@ -10,6 +10,7 @@ from typing import Any
 from vfm.analysis.formula_need import INDICATORS
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.labels import slug
+from vfm.vocabulary.place import Place
 
 CARDS = "cards.json"
 MOST_MONTHS = 12  # the release lists the awards that end in the year after its quarter
@@ -24,7 +25,7 @@ class Card:
 
     Parameters
     ----------
-    parameters : name -> what it is where nobody says
+    parameters : name -> what it is where nobody says; a borough and a service are the example of the place
     numbers : ids of the figures that answer; ``{borough}`` in one is the borough as ids write it
     tables : what is read of each table or chart: `figure`; `columns`, all where none; and which rows, by `where` a
         column is what a parameter says, by the `theme` of their service, or `until` so many months after the quarter
@@ -62,15 +63,18 @@ class Card:
 
 
 @cache
-def cards() -> dict[str, Card]:
+def cards(place: Place) -> dict[str, Card]:
     """Every card by its name."""
     records = json.loads(files("vfm.release").joinpath(CARDS).read_text(encoding="utf-8"))
+    examples = {"borough": place.example_borough, "service": place.example_service}
+    for record in records:
+        record["parameters"] = {name: own or examples[name] for name, own in record["parameters"].items()}
     return {record["card"]: Card(**record) for record in records}
 
 
-def card_named(name: str) -> Card:
+def card_named(name: str, place: Place) -> Card:
     """The card of that name; an unknown one is a `UsageError` that names the nearest."""
-    known = cards()
+    known = cards(place)
     if name not in known:
         hint = suggestion(name, list(known)) or " vfm ask lists them."
         raise UsageError(f'There is no card "{name}".{hint}')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vfm.data import stamp
 from vfm.data.catalogue import Catalogue
-from vfm.data.project import DATA, EXAMPLES, Project
+from vfm.data.project import DATA, PUBLISHED, Project
 from vfm.data.staging import STAGED, alive, finish_interrupted, left_beside
 from vfm.release import gate, held, manifest
 from vfm.release.findings import Finding
@@ -36,14 +36,14 @@ def leftovers(project: Project) -> Iterator[Finding]:
     own = (project.reports, project.tables, _runs(project))
     for top in own:
         for folder, names, _ in os.walk(top):
-            if project.data != EXAMPLES and Path(folder) in {top / EXAMPLES for top in own}:
-                names.clear()  # of the other set
+            if project.data == PUBLISHED and Path(folder) in {top / name for top in own for name in DATA}:
+                names.clear()  # of another set
                 continue
             for name in [name for name in sorted(names) if name.startswith(".")]:
                 names.remove(name)
                 yield from _left(project, Path(folder) / name)
             names.sort()
-    for part in sorted((project.root / "data" / KEPT).glob(".*")) if project.data != EXAMPLES else ():
+    for part in sorted((project.root / "data" / KEPT).glob(".*")) if project.data == PUBLISHED else ():
         named = PART.fullmatch(part.name)
         if named and not alive(int(named["process"])):
             yield Finding(_place(project, part), "a run that died left it half written", ANY_TIME, part.unlink)

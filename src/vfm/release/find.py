@@ -7,7 +7,7 @@ in the archive, and ``2019-20-Q4@draft`` its draft. Anything else is the path of
 import re
 from pathlib import Path
 
-from vfm.data.project import EXAMPLES, PUBLISHED, Project
+from vfm.data.project import ELSEWHERE, EXAMPLES, FOLDERS, PUBLISHED, Project
 from vfm.release import manifest
 from vfm.vocabulary.errors import DataError, UsageError
 from vfm.vocabulary.periods import Quarter
@@ -74,9 +74,16 @@ def name_of(described: dict[str, object]) -> str:
 
 
 def project_of(project: Project, folder: Path) -> Project:
-    """The same project with the set of data that a release is about: the published record or the example."""
-    illustrative = manifest.read(folder).get("status") == Status.ILLUSTRATIVE
-    return Project(project.root, EXAMPLES if illustrative else PUBLISHED)
+    """The same project with the set of data that a release is about: the one whose folder it is in, or that it was
+    made from where it lies elsewhere."""
+    for data in (EXAMPLES, ELSEWHERE):
+        if folder.resolve().is_relative_to(Project(project.root, data).reports.resolve()):
+            return Project(project.root, data)
+    described = manifest.read(folder)
+    if described.get("status") != Status.ILLUSTRATIVE:
+        return Project(project.root, PUBLISHED)
+    of_elsewhere = any(name.startswith(f"{FOLDERS[ELSEWHERE]}/") for name in described["inputs"])
+    return Project(project.root, ELSEWHERE if of_elsewhere else EXAMPLES)
 
 
 def _of_quarter(project: Project, quarter: Quarter, version: str | None) -> Path:

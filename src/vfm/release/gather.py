@@ -105,6 +105,8 @@ def about_release(manifest: Mapping[str, Any]) -> About:
         version=manifest["version"],
         in_retrospect=(as_of - quarter.end).days > RETROSPECT,
         code=manifest["code"][:12],
+        place=manifest["place"]["name"],
+        commissioner=manifest["place"]["commissioner"],
         illustrative=manifest.get("status") == Status.ILLUSTRATIVE,
         approved=_approved(manifest.get("approval")),
         of_approval=manifest.get("approval", {}).get(gate.SAYS, ""),

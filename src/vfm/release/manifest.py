@@ -10,6 +10,7 @@ from typing import Any
 
 from vfm.data.catalogue import CATALOGUE, INCOMING, Catalogue, sha256
 from vfm.data.earlier import earlier, not_known
+from vfm.data.places import recommendations
 from vfm.data.project import Project
 from vfm.release.kept import git
 from vfm.release.plan import Job, is_borough, tags
@@ -17,7 +18,7 @@ from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
 
 MANIFEST = "manifest.json"
-CODE = ("src", "notebooks", "data/raw", "examples/raw", "requirements.lock")  # what a commit has to have as it is
+CODE = ("src", "notebooks", "data/raw", "examples/raw", "examples/elsewhere/raw", "requirements.lock")  # what a commit has to have as it is
 NOT_SEALED = {MANIFEST, "run.json"}
 REBUILDABLE = {".png"}
 WRITTEN_AGAIN = {".html", ".ods", ".pdf", ".xlsx"}  # they say in which state it is: publishing writes them again
@@ -48,6 +49,8 @@ def describe(project: Project, quarter: Quarter, jobs: list[Job]) -> dict[str, A
     catalogue = Catalogue.read(project.raw)
     return {
         "quarter": str(quarter),
+        "place": project.place.as_record(),
+        "recommendations": recommendations(project.raw),
         "as_of": catalogue.as_of,
         "state": "draft",
         "version": next_version(project, quarter),

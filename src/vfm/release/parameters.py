@@ -1,7 +1,6 @@
 """What each notebook may be told: one typed class a notebook, read by the command line and checked before a run."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -9,13 +8,12 @@ from typing import Any
 from vfm.vocabulary.crime import CRIME_CATEGORIES, DISCONTINUED
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
+from vfm.vocabulary.place import Place
 
 POPULATIONS = ("original", "rebased")
 PARTS = ("anticipation", "consequence", "response", "total")  # of what a crime costs
 FEWEST_DRAWS = 100
 DEFLATOR = "2023-06 (QNA)"  # the vintage that money is brought to one year's prices by, unless another is named
-AREA = re.compile(r"E090000(0[1-9]|[12]\d|3[0-3])", re.ASCII)  # the 32 boroughs and the City of London
-CITY = "E09000001"  # it has a police of its own, and no part in the fund of the boroughs
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ class ValueExample(Coverage):
 
 @dataclass(frozen=True)
 class FundingTerms(QuarterOnly):
-    """The day that parts earlier awards from later ones: the Assembly wrote in March 2020."""
+    """The day that parts earlier awards from later ones: what was asked for is of March 2020."""
 
     split: str = "2020-04-01"
 
@@ -191,7 +189,7 @@ class FundingFormula(QuarterOnly):
     need_before: str = "2016-17"
     population: str = "original"
     imd_year: int = 2015
-    explain: str = "E09000006"
+    explain: str = ""
     draws: int = 2_000
 
     def __post_init__(self) -> None:
@@ -200,8 +198,6 @@ class FundingFormula(QuarterOnly):
         if not before < year:
             raise UsageError(f"need_year={self.need_year} is not after need_before={self.need_before}.")
         _check_population(self.population)
-        if not AREA.fullmatch(self.explain) or self.explain == CITY:
-            raise UsageError(f'explain="{self.explain}" is none of the 32 boroughs: give a code from E09000002 on.')
         if self.draws < FEWEST_DRAWS:
             raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
 
@@ -224,14 +220,19 @@ class Services(QuarterOnly):
 class Borough(Services):
     """The area that a page is about, by its code; without it every area has its run."""
 
-    borough: str = "E09000022"
+    borough: str = ""
     level: float = 0.95
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not AREA.fullmatch(self.borough):
-            raise UsageError(f'borough="{self.borough}" is no area: give a code from E09000001 to E09000033.')
         _check_level(self.level)
+
+
+def _check_borough(name: str, code: str, codes: Sequence[str]) -> None:
+    if code not in codes:
+        raise UsageError(
+            f'{name}="{code}" is none of {len(codes)} boroughs: give a code from {codes[0]} to {codes[-1]}.'
+        )
 
 
 def _check_level(level: float) -> None:
@@ -271,9 +272,11 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
 
 
 def for_notebook(
-    name: str, quarter: Quarter, given: Mapping[str, str], told: Mapping[str, Any] | None = None
+    name: str, quarter: Quarter, place: Place, given: Mapping[str, str], told: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The parameters of one notebook: its defaults, those of `given` that it knows, typed, and those it was `told`.
+
+    A borough is one of `place`, which says which one where none is named.
 
     Raises
     ------
@@ -287,7 +290,13 @@ def for_notebook(
             typed[field.name] = _typed(field.name, given[field.name], field.type)
         if told and field.name in told:
             typed[field.name] = told[field.name]
-    return {field.name: getattr(definition(**typed), field.name) for field in fields(definition)}
+    known = {field.name: getattr(definition(**typed), field.name) for field in fields(definition)}
+    boroughs = {"borough": (place.codes, place.default_borough), "explain": (place.every, place.default_explain)}
+    for name, (codes, default) in boroughs.items():
+        if name in known:
+            known[name] = known[name] or default
+            _check_borough(name, known[name], codes)
+    return known
 
 
 def check_names(given: Mapping[str, str]) -> None:

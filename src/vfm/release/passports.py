@@ -23,7 +23,7 @@ from vfm.report import figures
 PASSPORTS = "passports.json"
 LINEAGE, EXCLUSIONS = "lineage", "exclusions"  # where the notebooks note, and a kind of what they note
 # Raw files behind a processed table that is made of more than the one of its name.
-ALSO_OF = {"crime": ("recorded_crime_london_month",), "areas": ("tile_grid",), "services": ("awards",)}
+ALSO_OF = {"crime": ("recorded_crime_month",), "areas": ("tile_grid",), "services": ("awards",)}
 # What a row of a published table states, for whoever looks it up.
 STATES = {
     "awards": ("amount", "amount_not_summed"),

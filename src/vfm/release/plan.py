@@ -1,7 +1,6 @@
 """Which notebooks make a release, in which order, each with its parameters."""
 
 import ast
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -9,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vfm.data.catalogue import Catalogue
 from vfm.data.project import Project
 from vfm.release import parameters
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.labels import slug
 from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.place import Place
 from vfm.vocabulary.results import ILLUSTRATIVE, Status
 
 TOPIC = re.compile(r"\d\d-[a-z0-9-]+")
@@ -23,7 +22,6 @@ UPDATE, SUMMARY = "90-quarterly-update", "95-plain-words"
 LAST = (UPDATE, SUMMARY)  # they read what the others published
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
-ABOUT_EXAMPLE = "about-example"  # beside the parameters, of a notebook that shows a method on the example alone
 LEFT_OUT = "*Left out of the example: what stands here speaks of the published record.*"
 
 
@@ -45,7 +43,7 @@ def plan(
 ) -> tuple[list[Job], list[Job], list[str]]:
     """The notebooks that publish figures, those that run last because they read them, and the names left out.
 
-    A notebook is left out whose parameters are about the other set of data, the published record or the example.
+    A notebook is left out where the place has nothing for it, as its file says.
     `told` is what each was told in a release that is made again, by its name; it goes before `given`.
 
     Raises
@@ -58,15 +56,13 @@ def plan(
     paths = [path for path in sorted(project.notebooks.glob("*.ipynb")) if TOPIC.fullmatch(path.stem)]
     if not paths:
         raise RunError(f"There are no notebooks in {project.notebooks}.")
-    illustrative = project.status is Status.ILLUSTRATIVE
-    again = told or {}
-    jobs = [job for path in paths for job in _jobs(project, path, quarter, given, again, illustrative)]
+    place, illustrative, again = project.place, project.status is Status.ILLUSTRATIVE, told or {}
+    run = [path for path in paths if path.stem not in place.left_out]
+    jobs = [job for path in run for job in _jobs(place, path, quarter, given, again, illustrative)]
     for job in {job.path: job for job in jobs}.values():
         _check_cell(job)
-    left_out = [job for job in jobs if _is_about_the_other(job)]
-    run = [job for job in jobs if job not in left_out]
-    last = [job for job in run if job.name in LAST]
-    return [job for job in run if job.name not in LAST], last, [job.name for job in left_out]
+    last = [job for job in jobs if job.name in LAST]
+    return [job for job in jobs if job.name not in LAST], last, [path.stem for path in paths if path not in run]
 
 
 def stages(topics: list[Job], last: list[Job]) -> list[list[Job]]:
@@ -81,7 +77,7 @@ def is_borough(name: str) -> bool:
 
 
 def _jobs(
-    project: Project,
+    place: Place,
     path: Path,
     quarter: Quarter,
     given: Mapping[str, str],
@@ -90,26 +86,16 @@ def _jobs(
 ) -> Iterator[Job]:
     """One job a notebook; of the borough's one for each area, or for the ones that are given or were told."""
     if path.stem != BOROUGH:
-        known = parameters.for_notebook(path.stem, quarter, given, told.get(path.stem))
+        known = parameters.for_notebook(path.stem, quarter, place, given, told.get(path.stem))
         yield Job(path.stem, path, known, illustrative)
         return
-    parameters.for_notebook(BOROUGH, quarter, given)  # a code that is none is refused, not met by no area
+    parameters.for_notebook(BOROUGH, quarter, place, given)  # a code that is none is refused, not met by no area
     made_again = any(map(is_borough, told))
-    for code, area in areas(project):
-        name = f"{BOROUGH}-{slug(area)}"
+    for area in place.areas:
+        code, name = area.gss_code, f"{BOROUGH}-{slug(area.name)}"
         if name in told if made_again else code == given.get("borough", code):
-            known = parameters.for_notebook(BOROUGH, quarter, {**given, "borough": code}, told.get(name))
+            known = parameters.for_notebook(BOROUGH, quarter, place, {**given, "borough": code}, told.get(name))
             yield Job(name, path, known, illustrative)
-
-
-def areas(project: Project) -> list[tuple[str, str]]:
-    """The areas that have a page, by code: ("E09000001", "City of London") and 32 boroughs."""
-    catalogue = Catalogue.read(project.raw)
-    path = catalogue.present(catalogue.files["boroughs"])
-    if path is None:
-        raise RunError(f"The list of boroughs is not in {project.raw}: restore it, or leave out {BOROUGH}.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return sorted((row["gss_code"], row["borough"]) for row in csv.DictReader(file))
 
 
 def as_told(job: Job) -> Any:
@@ -144,12 +130,6 @@ def _headings(cell: Any) -> list[str]:
 def tags(cell: Mapping[str, Any]) -> list[str]:
     """The tags of a notebook's cell."""
     return list(cell.get("metadata", {}).get("tags", []))
-
-
-def _is_about_the_other(job: Job) -> bool:
-    other = ABOUT_PUBLISHED if job.illustrative else ABOUT_EXAMPLE
-    cells = json.loads(job.path.read_text(encoding="utf-8"))["cells"]
-    return any({PARAMETERS, other} <= set(tags(cell)) for cell in cells)
 
 
 def _check_cell(job: Job) -> None:

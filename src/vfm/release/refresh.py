@@ -27,7 +27,6 @@ from vfm.release.progress import Progress, Watch
 from vfm.release.runners import Ran, Run, Runner, threads
 from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
-from vfm.vocabulary.results import Status
 
 NAMED = 10  # of more notebooks that did not run than this, their number is enough
 LOOK = 5.0  # seconds between two looks at whether runs can still end
@@ -68,9 +67,8 @@ def refresh(
     open_publishable(QuarterData(project, quarter))  # once, and not in each notebook that reads it
     say(f"raw files checked, tables built: {project.processed(quarter).relative_to(project.root).as_posix()}")
     topics, last, left_out = plan(project, quarter, given, told or {})
-    other = "published record" if project.status is Status.ILLUSTRATIVE else "example"
     for name in left_out:
-        say(f"{name}: left out, for it is about the {other} alone")
+        say(f"{name}: left out, for place.csv says that there is nothing for it")
     jobs = topics + last
     progress = Progress([job.name for job in jobs], watch)
     with staging_folder(project.draft(quarter)) as folder:

@@ -37,11 +37,11 @@ def formula_what_if(project: Project, sealed: "Sealed", parameters: "Mapping[str
         raise DataError(f"{sealed.name} has no formula to change: it was released without {NOTEBOOK}.")
     rows = published[1].set_index("area")
     if parameters["borough"] not in rows.index:
-        raise UsageError(f"The fund is for the 32 boroughs, and not for {parameters['borough']}.")
+        raise UsageError(f"The fund is for {len(rows)} boroughs, and not for {parameters['borough']}.")
     data = QuarterData(project, sealed.quarter)
     vintage = formula_need.Vintage(told["need_year"], told["population"], told["imd_year"])
-    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.areas, vintage)
-    names = formula_need.boroughs_of(data.areas)
+    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.place, vintage)
+    names = formula_need.boroughs_of(data.place)
     weights = formula_need.weights_of(weighed[1])
     budget = round(planned.value / 2) * formula.PENCE
     before = formula.allocate(need, weights, budget).table["allocation"].rename(names)

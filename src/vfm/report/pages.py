@@ -33,6 +33,8 @@ class About:
     version: int
     in_retrospect: bool
     code: str
+    place: str  # its name
+    commissioner: str
     illustrative: bool = False
     approved: str = ""  # by which role, and when
     of_approval: str = ""  # what a reader has to know of that role, in a sentence

@@ -129,3 +129,15 @@ def cell(value: object, unit: str = "", *, end: str = "") -> str:
 def _signed(number: Decimal, form: str) -> str:
     """`number` as `form` writes its size, after a minus where it is under zero."""
     return f"{'−' if number < 0 else ''}{form.format(abs(number))}"
+
+
+IN_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_words(number: int) -> str:
+    """A number below ten as prose writes it, and a greater one in figures.
+
+    >>> in_words(4), in_words(12)
+    ('four', '12')
+    """
+    return IN_WORDS[number] if number < len(IN_WORDS) else f"{number:,}"

@@ -98,7 +98,7 @@ def book(
     return Book(
         title=_clean(f"Illustrative: {whole}" if about.illustrative else whole),
         subject=_clean(f"{when(about)}. {known(about)}. {state(about)}."),
-        keywords=f"value for money, policing, crime, commissioning, London, {about.quarter}",
+        keywords=f"value for money, policing, crime, commissioning, {about.place}, {about.quarter}",
         as_of=as_of,
         cover=_cover(about, any(apart(one.notebook) for one in figures.read_shown(folder, "tables"))),
         sheets=tuple(_marked(sheet) for sheet in made) if about.illustrative else tuple(made),
@@ -147,8 +147,8 @@ def _cover(about: About, some_apart: bool) -> tuple[tuple[str, tuple[str, ...]],
                 *([approval(about)] if approval(about) else []),
                 "Every number of the update, and each of its tables and charts on a sheet of its own, with its source.",
                 *(["The tables of single boroughs are on the pages of the boroughs."] if some_apart else []),
-                "Value for money of policing and crime commissioning in London: an independent compilation, not a "
-                "publication of the Mayor's Office for Policing and Crime.",
+                f"Value for money of policing and crime commissioning in {about.place}: an independent compilation, "
+                f"not a publication of the {about.commissioner}.",
             ),
         ),
         (

@@ -15,7 +15,8 @@ from vfm.report import figures, words
 from vfm.report.figures import Number, Shown
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.labels import slug
-from vfm.vocabulary.periods import Quarter
+from vfm.vocabulary.periods import Quarter, month_in_words
+from vfm.vocabulary.place import Place
 from vfm.vocabulary.results import Status
 
 MANIFEST = "manifest.json"
@@ -27,7 +28,7 @@ LONG_AGO = 183  # days after its end at which a quarter's update is in retrospec
 
 @dataclass(frozen=True)
 class Area:
-    """A borough, or the City of London."""
+    """A borough: one that a page is of."""
 
     code: str
     name: str
@@ -58,11 +59,15 @@ class Content:
         for kind in ("charts", "tables"):
             for one in figures.read_shown(folder, kind):
                 self.shown[one.figure_id], self.kind[one.figure_id] = one, kind
-        if AREAS not in self.shown:
-            raise DataError(
-                f"The release in {folder} has no figures of boroughs: it was made before there were any. "
-                "Run vfm refresh and publish it again."
-            )
+        for lacking, what in (
+            (AREAS not in self.shown, "has no figures of boroughs"),
+            ("place" not in self.manifest, "does not say of which place it is"),
+        ):
+            if lacking:
+                raise DataError(
+                    f"The release in {folder} {what}: it was made before there were any. "
+                    "Run vfm refresh and publish it again."
+                )
         self._data: dict[str, pd.DataFrame] = {}
 
     def data(self, figure_id: str) -> pd.DataFrame:
@@ -79,7 +84,7 @@ class Content:
 
     @cached_property
     def areas(self) -> list[Area]:
-        """The 33 areas by name."""
+        """The boroughs by name."""
         rows = self.data(AREAS).to_dict("records")
         found = [
             Area(
@@ -108,6 +113,20 @@ class Content:
             for name, of in ((first, part), *((other, "some") for other in others)):
                 found.setdefault(name, {}).setdefault(of, []).append(row["district"])
         return found
+
+    @cached_property
+    def place(self) -> Place:
+        """What the release is about: its name, its boroughs, and who pays and polices there."""
+        boroughs = self.data(AREAS).rename(columns={"area": "borough"}).to_dict("records")
+        return Place.of({**self.manifest["place"], "left_out": ""}, boroughs)
+
+    @cached_property
+    def recommendations(self) -> dict[str, dict[str, str]]:
+        """What was recommended to the commissioner, by topic; empty where nothing was."""
+        return {
+            row["topic"]: {**row, "asked_in": month_in_words(date.fromisoformat(f"{row['asked_on']}-01"))}
+            for row in self.manifest.get("recommendations", [])
+        }
 
     @property
     def quarter(self) -> Quarter:

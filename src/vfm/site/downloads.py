@@ -59,7 +59,9 @@ class Downloads:
         path.with_name(f"{path.name}.json").write_text(text, encoding="utf-8", newline="\n")
 
     def _name(self, figure_id: str, title: str, period: str) -> str:
-        area = next((one.slug for one in self._areas if figure_id.startswith(f"{one.key}-")), "london")
+        area = next(
+            (one.slug for one in self._areas if figure_id.startswith(f"{one.key}-")), slug(self._content.place.name)
+        )
         measure = re.sub(rf"-(?:in|for|to|of)-{area}\b|-{area}\b", "", slug(title)) or figure_id
         return self._parts(measure[:LONGEST].rstrip("-"), area, slug(period)[:40].rstrip("-"))
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from vfm.analysis.borough_money import EVERY
+from vfm.report import words
 from vfm.site import drawings
 from vfm.site.content import Area, Content
 from vfm.vocabulary.labels import slug
 
-EVERYWHERE = ("every borough", "all of London")
-FRONT = "What London’s policing and crime money buys"
+FRONT = "What {}’s policing and crime money buys"
 SOON = "ends within six months"
 TOPICS = {
     "00-data-quality": "What came in, and what was queried",
@@ -55,7 +56,7 @@ def pages(content: Content, past: list[dict[str, Any]]) -> Iterator[Page]:
     """
     services = service_rows(content)
     themes = sorted({row["theme"] for row in services})
-    yield Page("index.html", "home.html.j2", FRONT, {"themes": themes})
+    yield Page("index.html", "home.html.j2", FRONT.format(content.place.name), {"themes": themes})
     yield from _boroughs(content)
     if content.districts:
         yield Page("postcodes.html", "postcodes.html.j2", "Postcode districts", {}, "boroughs")
@@ -70,7 +71,9 @@ def pages(content: Content, past: list[dict[str, Any]]) -> Iterator[Page]:
     yield Page("providers.html", "providers.html.j2", "Who is paid", {}, "services")
     yield Page("compare.html", "compare.html.j2", "Compare boroughs", {"funnels": funnels(content)}, "compare")
     yield Page("money.html", "money.html.j2", "How the money adds up", {}, "money")
-    yield Page("recommendations.html", "recommendations.html.j2", "The four recommendations", {}, "recommendations")
+    if content.recommendations:
+        title = f"The {words.in_words(len(content.recommendations))} recommendations"
+        yield Page("recommendations.html", "recommendations.html.j2", title, {}, "recommendations")
     yield Page("methods.html", "methods.html.j2", "Methods", {"notebooks": notebooks(content)}, "methods")
     yield Page("data.html", "data.html.j2", "Data", {}, "data")
     yield Page("revisions.html", "revisions.html.j2", "Releases and revisions", {"past": past}, "data")
@@ -106,7 +109,7 @@ def service_rows(content: Content) -> list[dict[str, Any]]:
     everywhere: set[str] = set()
     for area in content.areas:
         for row in content.data(f"{area.key}-services").to_dict("records"):
-            if row["why"] in EVERYWHERE:
+            if row["why"] in (EVERY, content.place.all_of):
                 everywhere.add(row["service"])
             reached.setdefault(row["service"], set()).add(area.slug)
     rows = content.data("register-services").to_dict("records")

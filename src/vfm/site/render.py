@@ -42,7 +42,14 @@ class Renderer:
         rows = service_rows(content)
         self._services = {row["service"]: row["slug"] for row in rows}
         self._boroughs = {area.name: area.slug for area in content.areas}
-        self._templates.filters |= {"slug": slug, "cell": words.cell, "listing": words.listing}
+        self._templates.filters |= {
+            "slug": slug,
+            "cell": words.cell,
+            "listing": words.listing,
+            "in_words": words.in_words,
+            "typographic": lambda text: text.replace("'", "’"),
+            "capitalised": lambda text: text[:1].upper() + text[1:],
+        }
 
     def render(self, page: Page) -> str:
         """The HTML of one page."""
@@ -50,7 +57,9 @@ class Renderer:
         told: dict[str, Any] = {
             "page": page,
             "root": page.root,
-            "menu": MENU,
+            "menu": [one for one in MENU if one[0] != "recommendations" or self._content.recommendations],
+            "place": self._content.place,
+            "recommendations": self._content.recommendations,
             "content": self._content,
             "illustrative": ILLUSTRATIVE,
             "show": parts,

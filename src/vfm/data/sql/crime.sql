@@ -1,14 +1,14 @@
--- One row an area, period and category. Boroughs and the airports by quarter; London by month.
+-- One row an area, period and category. Boroughs, and what is in none, by quarter; the whole by month.
 WITH wide AS (
     SELECT gss_code, quarter AS period, arson_criminal_damage, burglary, drug_offences, historical_fraud_forgery,
            miscellaneous_crimes_against_society, possession_of_weapons, public_order_offences, robbery,
            sexual_offences, theft, vehicle_offences, violence_against_the_person
     FROM recorded_crime_quarter
     UNION ALL
-    SELECT 'E12000007', month, arson_criminal_damage, burglary, drug_offences, historical_fraud_forgery,
+    SELECT (SELECT gss_code FROM place), month, arson_criminal_damage, burglary, drug_offences, historical_fraud_forgery,
            miscellaneous_crimes_against_society, possession_of_weapons, public_order_offences, robbery,
            sexual_offences, theft, vehicle_offences, violence_against_the_person
-    FROM recorded_crime_london_month
+    FROM recorded_crime_month
 ),
 categories AS (
     SELECT 'arson_criminal_damage' AS category

@@ -1,13 +1,13 @@
 -- One row a service, area and quarter, from the records of contacts; the same text runs on DuckDB and on Spark.
 -- A contact counts as opened in the quarter it opened in, and as closed, assessed and improved in the one it closed in.
--- People are counted once each, whatever their contacts. So the people of London are counted, and are not the sum of
--- the boroughs': somebody who was seen in two boroughs is one person. London has every record of the service.
+-- People are counted once each, whatever their contacts. So the people of the whole are counted, and are not the sum
+-- of the boroughs': somebody who was seen in two boroughs is one person. The whole has every record of the service.
 -- Services, areas and quarters are numbers until the end, for tens of millions of rows are grouped by them.
 WITH services AS (
     SELECT name, service_id, DENSE_RANK() OVER (ORDER BY service_id) AS service FROM service_names
 ),
 areas AS (
-    SELECT area AS name, gss_code, DENSE_RANK() OVER (ORDER BY gss_code) AS area FROM return_areas
+    SELECT area AS name, gss_code, is_whole, DENSE_RANK() OVER (ORDER BY gss_code) AS area FROM return_areas
 ),
 quarters AS (
     SELECT month, quarter AS name, DENSE_RANK() OVER (ORDER BY quarter) AS quarter FROM months
@@ -30,25 +30,25 @@ closings AS (
     JOIN quarters AS q ON q.month = 100 * EXTRACT(YEAR FROM r.closed) + EXTRACT(MONTH FROM r.closed)
     GROUP BY s.service, a.area, q.quarter
 ),
-london AS (
-    SELECT area FROM areas WHERE gss_code = 'E12000007'
+whole AS (
+    SELECT area FROM areas WHERE is_whole
 ),
 counted AS (
     SELECT service, area, quarter, SUM(contacts) AS opened, COUNT(*) AS people,
            0 AS closed, 0 AS assessed, 0 AS improved
     FROM people
-    WHERE area <> (SELECT area FROM london)
+    WHERE area <> (SELECT area FROM whole)
     GROUP BY service, area, quarter
     UNION ALL
-    SELECT service, (SELECT area FROM london), quarter, SUM(contacts), COUNT(DISTINCT person_id), 0, 0, 0
+    SELECT service, (SELECT area FROM whole), quarter, SUM(contacts), COUNT(DISTINCT person_id), 0, 0, 0
     FROM people
     GROUP BY service, quarter
     UNION ALL
     SELECT service, area, quarter, 0, 0, closed, assessed, improved
     FROM closings
-    WHERE area <> (SELECT area FROM london)
+    WHERE area <> (SELECT area FROM whole)
     UNION ALL
-    SELECT service, (SELECT area FROM london), quarter, 0, 0, SUM(closed), SUM(assessed), SUM(improved)
+    SELECT service, (SELECT area FROM whole), quarter, 0, 0, SUM(closed), SUM(assessed), SUM(improved)
     FROM closings
     GROUP BY service, quarter
 ),

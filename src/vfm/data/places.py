@@ -1,0 +1,45 @@
+"""The place that a project is about, read from its raw files without the rest of them."""
+
+import csv
+from pathlib import Path
+
+from vfm.data.catalogue import Catalogue
+from vfm.vocabulary.errors import DataError, Problem
+from vfm.vocabulary.place import Place
+
+PLACE, BOROUGHS, RECOMMENDATIONS = "place", "boroughs", "recommendations"
+
+
+def read_place(raw: Path) -> Place:
+    """The place and its boroughs, by place.csv and boroughs.csv of the catalogue in `raw`.
+
+    Raises
+    ------
+    DataError
+        when one of the two is not there or lacks a column; `vfm check` says what else may be wrong with it.
+    """
+    catalogue = Catalogue.read(raw)
+    rows = {name: _rows(catalogue, name) for name in (PLACE, BOROUGHS)}
+    try:
+        [row] = rows[PLACE]
+        return Place.of(row, sorted(rows[BOROUGHS], key=lambda area: area["gss_code"]))
+    except (KeyError, ValueError) as error:
+        mend = "Give place.csv one row, and both files the columns that the data dictionary names."
+        raise DataError(
+            "The place cannot be read.", [Problem(f"{PLACE}.csv", f"not as it has to be: {error}", mend)]
+        ) from None
+
+
+def recommendations(raw: Path) -> list[dict[str, str]]:
+    """What was recommended to the commissioner of the place; there may be none."""
+    return _rows(Catalogue.read(raw), RECOMMENDATIONS)
+
+
+def _rows(catalogue: Catalogue, name: str) -> list[dict[str, str]]:
+    file = catalogue.files.get(name)
+    path = catalogue.present(file) if file else None
+    if path is None:
+        mend = f"Restore {name}.csv, and describe it in the catalogue."
+        raise DataError("The place cannot be read.", [Problem(f"{name}.csv", "the raw file is missing", mend)])
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
