@@ -3,7 +3,7 @@
 import numpy as np
 
 SEED = 20200331
-PARTS = ("services", "awards", "crime", "records", "returns", "faults")
+PARTS = ("services", "awards", "crime", "records", "returns", "faults", "elsewhere", "elsewhere-returns")
 
 
 def chance(part: str) -> np.random.Generator:

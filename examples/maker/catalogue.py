@@ -21,16 +21,21 @@ LICENCE = {
 TITLES = {"awards": "Awards, invented", "application_form": "An application form, invented"}  # theirs name real bodies
 
 
-def write(raw: Path) -> None:
-    """Describe every table of `raw`."""
+def write(
+    raw: Path,
+    *,
+    title: str = "Illustrative: invented services and sums, made to show the working",
+    reference: str = "../../data/raw",
+) -> None:
+    """Describe every table of `raw`, and where the facts that it borrows are."""
     files = {path.stem: path for path in sorted(raw.rglob("*.csv")) if path.stem in schemas.RAW}
     package = {
         "profile": "tabular-data-package",
         "name": "vfm-examples",
-        "title": "Illustrative: invented services and sums, made to show the working",
+        "title": title,
         "status": "illustrative",
         "as_of": "2020-05-15",
-        "reference": "../../data/raw",
+        "reference": reference,
         "licenses": [LICENCE],
         "resources": [_entry(raw, name, files[name]) for name in schemas.RAW if name in files],
     }

@@ -6,7 +6,7 @@ import pandas as pd
 from vfm.vocabulary.results import Estimate, Result
 
 OBSTACLES = {
-    "elsewhere": "The result is of another place",
+    "elsewhere": "The result is not {}'s",
     "money-not-found": "The money was not found",
     "no-count": "No number of people is published, or none that the money bought",
     "period-differs": "The money found is for another period",
@@ -17,10 +17,11 @@ OBSTACLES = {
 }
 
 
-def obstacles(matches: pd.DataFrame, services: pd.DataFrame) -> pd.DataFrame:
+def obstacles(matches: pd.DataFrame, services: pd.DataFrame, place: str) -> pd.DataFrame:
     """Why results have no cost: `why`, how many `results`, of which `services`, and the `pounds` of their awards.
 
-    Most results first. `services` has `service_id`, `amount` and `real` (the same in the prices of one year, as far as
+    Most results first; `place` is its name.
+    `services` has `service_id`, `amount` and `real` (the same in the prices of one year, as far as
     a year is known); a service that meets two obstacles is in both rows, so that neither is to be added up; blank where
     none of its awards has an amount.
     """
@@ -35,7 +36,7 @@ def obstacles(matches: pd.DataFrame, services: pd.DataFrame) -> pd.DataFrame:
             "real": grouped["service_id"].agg(lambda keys: amounts["real"].reindex(keys.unique()).sum(min_count=1)),
         }
     ).reset_index()
-    table.insert(0, "why", table["obstacle"].map(OBSTACLES))
+    table.insert(0, "why", [OBSTACLES[name].format(place) for name in table["obstacle"]])
     return table.sort_values(["results", "why"], ascending=[False, True], ignore_index=True)
 
 

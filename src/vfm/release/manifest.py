@@ -18,7 +18,8 @@ from vfm.vocabulary.errors import DataError, Problem
 from vfm.vocabulary.periods import Quarter
 
 MANIFEST = "manifest.json"
-CODE = ("src", "notebooks", "data/raw", "examples/raw", "examples/elsewhere/raw", "requirements.lock")  # what a commit has to have as it is
+# what a commit has to have as it is
+CODE = ("src", "notebooks", "data/raw", "examples/raw", "examples/elsewhere/raw", "requirements.lock")
 NOT_SEALED = {MANIFEST, "run.json"}
 REBUILDABLE = {".png"}
 WRITTEN_AGAIN = {".html", ".ods", ".pdf", ".xlsx"}  # they say in which state it is: publishing writes them again

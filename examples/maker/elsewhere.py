@@ -1,0 +1,294 @@
+"""An invented place: another name, other boroughs, police, services, measures and weights, in the same tables."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from maker import catalogue, chance
+from maker.assumed import HEADING
+from maker.crime import RATES, SEASON, quarters
+from maker.files import write_csv
+from maker.register import AWARDS, COMPETITIONS, LOG, MATCHES, ORIGIN, RESULTS, address
+from vfm.data import schemas
+from vfm.data.schemas_reference import CRIME_CATEGORIES
+
+PLACE = {
+    "gss_code": "X12000001",  # no letter of a real code
+    "name": "Northmere",
+    "resident": "resident",
+    "residents": "residents",
+    "commissioner": "Northmere Safety Commissioner",
+    "short": "NSC",
+    "police": "Northmere Constabulary",
+    "council": "Council of",
+    "unrecorded": "its crime is recorded by the Harbour Police, which is not among the figures here",
+    "beyond": "Northmere Ferry Port",
+    "default_borough": "X09000002",
+    "default_explain": "X09000003",
+    "example_borough": "Brackenford",
+    "example_service": "Open Door Northmere",
+    "left_out": "30-trend-effects|35-effects-example|40-value|45-value-example|60-funding-formula|70-bidding",
+}
+HARBOUR = "Harbour Police"
+BOROUGHS = (  # code, name, people in 2019, score of deprivation, force, row and column on the map
+    ("X09000001", "Alderwick", 84_200, 18.4, PLACE["police"], 1, 1),
+    ("X09000002", "Brackenford", 131_500, 31.2, PLACE["police"], 1, 2),
+    ("X09000003", "Coldharrow", 97_800, 24.9, PLACE["police"], 2, 1),
+    ("X09000004", "Duneside", 61_300, 38.6, PLACE["police"], 2, 2),
+    ("X09000005", "Old Harbour", 5_400, 12.1, HARBOUR, 2, 3),
+)
+SERVICES = (  # key, name, theme, scope, pounds a year, boroughs by name
+    ("open-door", "Open Door Northmere", "victims", "whole-place", 420_000, ()),
+    ("safe-nights", "Safe Nights", "violence_reduction", "borough", 180_000, ("Alderwick", "Brackenford")),
+    ("moor-lane", "Moor Lane Mentors", "youth", "borough", 95_000, ("Brackenford", "Coldharrow")),
+    ("steady-steps", "Steady Steps", "reoffending", "not-stated", 140_000, ()),
+    ("harbour-watch", "Harbour Watch", "crime_prevention", "borough", 60_000, ("Duneside",)),
+)
+MEASURES = (
+    ("people-helped", "People helped", "output", "people", "up", "People who took part at least once.", None, None),
+    (
+        *("feeling-safer", "Feeling safer", "outcome", "people", "up", "People who say that they feel safer."),
+        *("those who say so", "those who were asked"),
+    ),
+)
+WEIGHTS = {"people": 0.4, "violence": 0.3, "other-crime": 0.1, "deprivation": 0.2}
+FORMULA = (
+    (
+        "formula-budget",
+        "Pounds that the formula of the example shares out in a year",
+        1_200_000,
+        1_000_000,
+        1_400_000,
+        "£",
+    ),
+    *(
+        (f"formula-weight-{name}", f"Weight of {name} in the funding formula", weight, 0, 1, "proportion")
+        for name, weight in WEIGHTS.items()
+    ),
+)
+INVENTED, KEPT = "Illustrative: invented", ("performance analyst", "2020-05-15", "2021-05-15")
+QUARTER = "2019-20-Q4"
+ORIGIN_OF_ALL = ("official", address("northmere", "all"), "Invented.")
+YEARS = range(2010, 2021)
+
+
+def write(raw: Path) -> None:
+    """Write every table of the place, and what its providers sent."""
+    shutil.rmtree(raw, ignore_errors=True)
+    for name, rows in _tables().items():
+        heading = rows[0] if rows else list(schemas.RAW[Path(name).stem].columns)
+        write_csv(raw / name, heading, rows[1:])
+    _returns(raw / "returns" / QUARTER)
+    catalogue.write(raw, title="Illustrative: an invented place", reference="../../../data/raw")
+
+
+def _tables() -> dict[str, list[Any]]:
+    named = [(code, name) for code, name, *_ in BOROUGHS]
+    return {
+        "reference/place.csv": [tuple(PLACE), tuple(PLACE.values())],
+        "reference/recommendations.csv": [],
+        "reference/boroughs.csv": [
+            ("gss_code", "borough", "short_code", "bcu_code", "bcu_name", "inner_outer", "policed_by", "region_code"),
+            *((*one[:2], one[1][:3].upper(), None, None, None, one[4], PLACE["gss_code"]) for one in BOROUGHS),
+        ],
+        "reference/tile_grid.csv": [("gss_code", "borough", "row", "col"), *((*one[:2], *one[5:]) for one in BOROUGHS)],
+        "reference/postcode_districts.csv": [
+            ("district", "gss_code", "borough", "postcodes", "postcodes_in_district"),
+            *((f"XN{number}", code, name, 900, 1_000) for number, (code, name) in enumerate(named, 1)),
+        ],
+        "reference/deprivation.csv": [
+            ("gss_code", "borough", "imd_year", "domain", "average_score"),
+            *((code, name, 2015, "imd", score) for code, name, _, score, *_ in BOROUGHS),
+        ],
+        "reference/population.csv": [
+            ("series", "gss_code", "borough", "year", "population"),
+            *(("original", code, name, year, _people(now, year)) for code, name, now, *_ in BOROUGHS for year in YEARS),
+            *(
+                ("original", PLACE["gss_code"], PLACE["name"], year, sum(_people(one[2], year) for one in BOROUGHS))
+                for year in YEARS
+            ),
+        ],
+        **_crime(),
+        "services.csv": [
+            ("service_id", "name", "aliases", "theme", "scope", "note"),
+            *((key, name, None, theme, scope, INVENTED) for key, name, theme, scope, *_ in SERVICES),
+        ],
+        "indicators.csv": [
+            tuple(schemas.RAW["indicators"].columns),
+            *(
+                (key, name, kind, unit, "in the quarter", way, means, above, below, "each quarter")
+                for key, name, kind, unit, way, means, above, below in MEASURES
+            ),
+        ],
+        "published/awards.csv": [AWARDS, *_awards()],
+        "published/budget.csv": [
+            ("period", "measure", "value_gbp", "precision", "rounded_to_gbp", *ORIGIN),
+            *(
+                (year, f"{PLACE['short']} commissioning budget (total)", pounds, "rounded", 100_000, *ORIGIN_OF_ALL)
+                for year, pounds in (("2012/13", 900_000), ("2019/20", 1_400_000))
+            ),
+        ],
+        "published/borough_allocations.csv": [
+            ("gss_code", "borough", "fund", "period", "amount_gbp", *ORIGIN),
+            *((code, name, "Northmere fund", "2019/20", 50_000, *ORIGIN_OF_ALL) for code, name in named[:4]),
+        ],
+        "published/results.csv": [
+            RESULTS,
+            *(
+                (
+                    "NR1",
+                    SERVICES[0][1],
+                    "2018/19",
+                    "2018-04-01",
+                    "2019-03-31",
+                    "people helped",
+                    "output",
+                    1400,
+                    "as-published",
+                    None,
+                    "count",
+                    420000,
+                    *ORIGIN_OF_ALL,
+                ),
+            ),
+        ],
+        "matches.csv": [
+            MATCHES,
+            (
+                "open-door-2018-19",
+                "NR1",
+                "stated-spend",
+                None,
+                None,
+                "as-published",
+                None,
+                "person",
+                "person",
+                True,
+                None,
+                INVENTED,
+            ),
+        ],
+        "published/competitions.csv": [
+            COMPETITIONS,
+            (
+                "Northmere round",
+                "ND1",
+                "2018-11",
+                "2019-01",
+                "2019-03",
+                9,
+                4,
+                900_000,
+                500_000,
+                "as-published",
+                INVENTED,
+            ),
+        ],
+        "published/application_form.csv": [
+            ("block", "fields", "always_shown", "mandatory"),
+            ("About the provider", 10, 8, 8),
+        ],
+        "published/stated_values.csv": [
+            ("decision_ref", "what", "value", "stated_where"),
+            ("ND1", "ND1", "as said", "page"),
+        ],
+        "assumptions.csv": [HEADING, *((*one, INVENTED, *KEPT) for one in FORMULA)],
+        "log.csv": [
+            LOG,
+            (
+                "everything-invented",
+                "decision",
+                "Illustrative: the place and all that is said of it are invented.",
+                "Nothing here says anything of a real place.",
+                "high",
+                *KEPT,
+                "examples/make.py",
+            ),
+        ],
+        **{name: [] for name in ("sums.csv", "corrections.csv", "receipts.csv")},
+    }
+
+
+def _people(now: int, year: int) -> int:
+    return round(now * (1 + 0.006 * (year - 2019)))
+
+
+def _crime() -> dict[str, list[Any]]:
+    random = chance("elsewhere")
+    rows, months = [], {}
+    for code, name, people, score, force, *_ in BOROUGHS:
+        for quarter in [] if force == HARBOUR else quarters():
+            expected = {
+                kind: rate and people / 1000 * rate * SEASON[quarter.number] * score / 28
+                for kind, rate in RATES.items()
+            }
+            counts = [expected[kind] and int(random.poisson(expected[kind])) for kind in CRIME_CATEGORIES]
+            rows.append((code, name, str(quarter), *counts))
+            for third in range(3):
+                month = f"{quarter.start.year}-{quarter.start.month + third:02}"
+                part = [count and count // 3 + (third < count % 3) for count in counts]
+                had = months.get(month, [0 if count is not None else None for count in counts])
+                months[month] = [
+                    None if one is None else one + (more or 0) for one, more in zip(had, part, strict=True)
+                ]
+    return {
+        "reference/recorded_crime_quarter.csv": [("gss_code", "borough", "quarter", *CRIME_CATEGORIES), *rows],
+        "reference/recorded_crime_month.csv": [
+            ("month", *CRIME_CATEGORIES),
+            *((month, *counts) for month, counts in sorted(months.items())),
+        ],
+    }
+
+
+def _awards() -> Iterator[list[Any]]:
+    number = 0
+    for key, name, theme, scope, pounds, where in SERVICES:
+        parts = [(area, f"{PLACE['council']} {area}") for area in where] or [("", f"{name} Trust")]
+        for area, recipient in parts:
+            for year, months in ((2018, 12), (2019, 24)) if key != "steady-steps" else ((2019, 12),):
+                number += 1
+                award = {
+                    "award_id": f"N{number:02}",
+                    "decision_ref": f"ND{number}",
+                    "date_signed": date(year, 3, 1),
+                    "title": f"{name}: {area or 'award'}",
+                    "service": name,
+                    "theme": theme,
+                    "recipient": recipient,
+                    "recipient_type": "borough" if area else "vcse",
+                    "amount_gbp": round(pounds / len(parts) * months / 12),
+                    "amount_precision": "as-published",
+                    "role": "component",
+                    "funder": PLACE["short"],
+                    "award_type": "grant",
+                    "route": "competitive" if scope == "borough" else "unknown",
+                    "is_extension": False,
+                    "start_date": date(year, 4, 1),
+                    "end_date": date(year + months // 12, 3, 31),
+                    "duration_months": months,
+                    "source_kind": "official",
+                    "source_url": address("northmere", number),
+                    "note": "Invented.",
+                }
+                yield [award[column] for column in AWARDS]
+
+
+def _returns(folder: Path) -> None:
+    """A return of each of two services: one for two boroughs, and one for the whole."""
+    random = chance("elsewhere-returns")
+    for key, name, _, _, pounds, where in SERVICES[:2]:
+        areas = where or (PLACE["name"],)
+        helped = {area: int(random.integers(60, 140)) for area in areas}
+        sheets = {
+            "spend": [("service", "area", "basis", "amount")]
+            + [(name, area, "actual", round(pounds / len(areas) / 4)) for area in areas],
+            "outputs": [("service", "area", "measure", "count")]
+            + [(name, area, "People helped", count) for area, count in helped.items()],
+            "outcomes": [("service", "area", "measure", "achieved", "assessed")]
+            + [(name, area, "Feeling safer", round(count * 0.6), round(count * 0.9)) for area, count in helped.items()],
+        }
+        for sheet, rows in sheets.items():
+            write_csv(folder / f"vfm-return-{QUARTER}-{key}-{sheet}.csv", rows[0], rows[1:])
