@@ -30,9 +30,9 @@ RATES = {  # offences a thousand people and quarter
 SEASON = {1: 1.02, 2: 1.05, 3: 1.0, 4: 0.93}
 
 
-def quarters() -> list[Quarter]:
-    """The quarters from FIRST to LAST."""
-    found = [FIRST]
+def quarters(first: Quarter = FIRST) -> list[Quarter]:
+    """The quarters from the first to LAST."""
+    found = [first]
     while found[-1] < LAST:
         found.append(found[-1].next)
     return found

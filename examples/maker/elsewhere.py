@@ -13,6 +13,8 @@ from maker.files import write_csv
 from maker.register import AWARDS, COMPETITIONS, LOG, MATCHES, ORIGIN, RESULTS, address
 from vfm.data import schemas
 from vfm.data.schemas_reference import CRIME_CATEGORIES
+from vfm.vocabulary.labels import slug
+from vfm.vocabulary.periods import Quarter
 
 PLACE = {
     "gss_code": "X12000001",  # no letter of a real code
@@ -69,7 +71,12 @@ FORMULA = (
     ),
 )
 INVENTED, KEPT = "Illustrative: invented", ("performance analyst", "2020-05-15", "2021-05-15")
-QUARTER = "2019-20-Q4"
+FOUND = (  # key, service, what, output or outcome, how many, counted, for each, pounds
+    ("NR1", "Open Door Northmere", "people helped", "output", 1_400, "person", "person", 420_000),
+    ("NR2", "Safe Nights", "people who feel safer", "outcome", 310, "person who feels safer", "outcome", 180_000),
+    ("NR3", "Moor Lane Mentors", "projects paid for", "output", 12, "grant", "grant", 95_000),
+)
+QUARTER, FIRST = "2019-20-Q4", Quarter.parse("2012-13-Q1")
 ORIGIN_OF_ALL = ("official", address("northmere", "all"), "Invented.")
 YEARS = range(2010, 2021)
 
@@ -134,43 +141,8 @@ def _tables() -> dict[str, list[Any]]:
             ("gss_code", "borough", "fund", "period", "amount_gbp", *ORIGIN),
             *((code, name, "Northmere fund", "2019/20", 50_000, *ORIGIN_OF_ALL) for code, name in named[:4]),
         ],
-        "published/results.csv": [
-            RESULTS,
-            *(
-                (
-                    "NR1",
-                    SERVICES[0][1],
-                    "2018/19",
-                    "2018-04-01",
-                    "2019-03-31",
-                    "people helped",
-                    "output",
-                    1400,
-                    "as-published",
-                    None,
-                    "count",
-                    420000,
-                    *ORIGIN_OF_ALL,
-                ),
-            ),
-        ],
-        "matches.csv": [
-            MATCHES,
-            (
-                "open-door-2018-19",
-                "NR1",
-                "stated-spend",
-                None,
-                None,
-                "as-published",
-                None,
-                "person",
-                "person",
-                True,
-                None,
-                INVENTED,
-            ),
-        ],
+        "published/results.csv": [RESULTS, *(_result(*one) for one in FOUND)],
+        "matches.csv": [MATCHES, *(_match(*one) for one in FOUND)],
         "published/competitions.csv": [
             COMPETITIONS,
             (
@@ -212,6 +184,40 @@ def _tables() -> dict[str, list[Any]]:
     }
 
 
+def _result(*of: Any) -> list[Any]:
+    key, service, what, kind, number, _, _, pounds = of
+    told = {
+        "result_id": key,
+        "service": service,
+        "period": "2018/19",
+        "period_start": "2018-04-01",
+        "period_end": "2019-03-31",
+        "measure": what,
+        "kind": kind,
+        "value": number,
+        "precision": "as-published",
+        "evidence": "count",
+        "stated_spend_gbp": pounds,
+        **dict(zip(ORIGIN, ORIGIN_OF_ALL, strict=True)),
+    }
+    return [told.get(column) for column in RESULTS]
+
+
+def _match(*of: Any) -> list[Any]:
+    key, service, _, _, _, counted, each, _ = of
+    told = {
+        "match_id": f"{slug(service)}-2018-19",
+        "result_id": key,
+        "basis": "stated-spend",
+        "pounds_precision": "as-published",
+        "counted": counted,
+        "denominator": each,
+        "headline": True,
+        "reason": INVENTED,
+    }
+    return [told.get(column) for column in MATCHES]
+
+
 def _people(now: int, year: int) -> int:
     return round(now * (1 + 0.006 * (year - 2019)))
 
@@ -220,7 +226,7 @@ def _crime() -> dict[str, list[Any]]:
     random = chance("elsewhere")
     rows, months = [], {}
     for code, name, people, score, force, *_ in BOROUGHS:
-        for quarter in [] if force == HARBOUR else quarters():
+        for quarter in [] if force == HARBOUR else quarters(FIRST):
             expected = {
                 kind: rate and people / 1000 * rate * SEASON[quarter.number] * score / 28
                 for kind, rate in RATES.items()

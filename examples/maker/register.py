@@ -20,7 +20,14 @@ THEMES = ("violence_reduction", "youth", "vawg", "victims", "reoffending", "crim
 TERMS = (12, 24, 12, 36, 12, 12, 0, 12, 48, 12, 24, 12, 36, 12, 24, 12, 12, 24, 12, 12)  # months, service by service
 LONDON = "London"
 # The notebooks that speak of the published record alone.
-PUBLISHED_ALONE = ("10-spend-growth", "30-trend-effects", "40-value", "60-funding-formula", "70-bidding")
+PUBLISHED_ALONE = (
+    "10-spend-growth",
+    "30-trend-effects",
+    "40-value",
+    "60-funding-formula",
+    "65-formula-example",
+    "70-bidding",
+)
 YEAR = date(2019, 4, 1)
 
 

@@ -203,6 +203,24 @@ class FundingFormula(QuarterOnly):
 
 
 @dataclass(frozen=True)
+class FormulaExample(QuarterOnly):
+    """The data that stand in for need, the borough that is explained, and the draws of weights, as for the formula."""
+
+    need_year: str = "2017-18"
+    population: str = "original"
+    imd_year: int = 2015
+    explain: str = ""
+    draws: int = 2_000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        FinancialYear.parse(self.need_year)
+        _check_population(self.population)
+        if self.draws < FEWEST_DRAWS:
+            raise UsageError(f"draws={self.draws} is too few: give {FEWEST_DRAWS} or more.")
+
+
+@dataclass(frozen=True)
 class Services(QuarterOnly):
     """The financial year whose published total the awards are traced to, and the people that it is shared by."""
 
@@ -263,6 +281,7 @@ PARAMETERS: dict[str, type[QuarterOnly]] = {
     "45-value-example": ValueExample,
     "50-funding-terms": FundingTerms,
     "60-funding-formula": FundingFormula,
+    "65-formula-example": FormulaExample,
     "70-bidding": Bidding,
     "75-services": Services,
     "80-borough": Borough,

@@ -25,6 +25,7 @@ TOPICS = {
     "45-value-example": "An appraisal of the example",
     "50-funding-terms": "How long funding lasts",
     "60-funding-formula": "The funding formula",
+    "65-formula-example": "A formula on the example",
     "70-bidding": "Bidding for money",
     "75-services": "Services, providers and boroughs",
     "90-quarterly-update": "The quarterly update",
