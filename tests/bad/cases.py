@@ -18,9 +18,9 @@ Spoil = Callable[[ProjectCopy, pytest.MonkeyPatch], None]
 
 AWARDS, BUDGET, RESULTS = "published/awards.csv", "published/budget.csv", "published/results.csv"
 ALLOCATIONS, STATED = "published/borough_allocations.csv", "published/stated_values.csv"
-DISTRICTS = "reference/postcode_districts.csv"
+DISTRICTS, PLACE = "reference/postcode_districts.csv", "reference/place.csv"
 BOROUGHS, CRIME = "reference/boroughs.csv", "reference/recorded_crime_quarter.csv"
-MONTHS, DEFLATOR = "reference/recorded_crime_london_month.csv", "reference/gdp_deflator.csv"
+MONTHS, DEFLATOR = "reference/recorded_crime_month.csv", "reference/gdp_deflator.csv"
 SERVICES, MATCHES, SUMS = "services.csv", "matches.csv", "sums.csv"
 COMPETITIONS = "published/competitions.csv"
 CATALOGUE = "datapackage.json"
@@ -302,13 +302,25 @@ CASES = [
     Case("a sum of an award without an amount", cell(SUMS, 12, "row_key", "A163"),
          "a sum of a row without an amount", (f"{SUMS}, row 11, column row_key: ",), "name rows that state an amount"),
     Case("an area by another country's code", cell(ALLOCATIONS, 6, "gss_code", "W06000015"),
-         "not an area code", (f'{ALLOCATIONS}, row 6, column gss_code: "W06000015"',), "Use the ONS code",
+         "the code and the name are of two areas", (f'{ALLOCATIONS}, row 6, column gss_code: "W06000015"',), "The code of "),
+    Case("an area code that is cut short", cell(ALLOCATIONS, 6, "gss_code", "E0900000"),
+         "not an area code", (f'{ALLOCATIONS}, row 6, column gss_code: "E0900000"',), "Use the ONS code",
          {"the code and the name are of two areas": (f"{ALLOCATIONS}, row 6, column gss_code",)}),
     Case("a whole postcode for its district", cell(DISTRICTS, 2, "district", "BR1 1AA"),
          "not a postcode district", (f'{DISTRICTS}, row 2, column district: "BR1 1AA"',), "the first half of a postcode"),
     Case("London among its boroughs",
          change(BOROUGHS, lambda text: f"{text}E12000007,London,LON,,,Inner,MPS,E12000007\n"),
-         "not a borough's code", (f'{BOROUGHS}, row 35, column gss_code: "E12000007"',), "Use the ONS code"),
+         "a borough in place of the whole", (f'{PLACE}, row 2, column gss_code: "E12000007"',), "the code of the whole"),
+    Case("what is in no borough among the boroughs",
+         change(BOROUGHS, lambda text: f"{text}none,Elsewhere,ELS,,,Inner,MPS,E12000007\n"),
+         "not a borough's code", (f'{BOROUGHS}, row 35, column gss_code: "none"',), "Use the ONS code",
+         {"an unknown borough": (f'{BOROUGHS}, row 35, column borough: "Elsewhere"',)}),
+    Case("two places in one project", change(PLACE, lambda text: text + text.splitlines()[1].replace("E12", "E13") + "\n"),
+         "not one place", (PLACE,), "a project is about one place"),
+    Case("a place whose page is of no borough", cell(PLACE, 2, "default_borough", "E09000099"),
+         "not in the list of boroughs", (f'{PLACE}, row 2, column default_borough: "E09000099"',), "Use one of "),
+    Case("a place that no force polices", cell(PLACE, 2, "police", "Metropolitan Polise"),
+         "not in the list of boroughs", (f'{PLACE}, row 2, column police: "Metropolitan Polise"',), "Did you mean"),
     Case("a key with a space", cell(SERVICES, 3, "service_id", "adult womens diversion"),
          "not a plain key", (f'{SERVICES}, row 3, column service_id: "adult womens diversion"',), "a-z, 0-9"),
     Case("a year that is not one", cell(DEFLATOR, 2, "financial_year", "2008-10"),

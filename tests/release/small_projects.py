@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from places import LONDON
 from vfm.cli import main
 from vfm.release.parameters import for_notebook
 from vfm.vocabulary.periods import Quarter
@@ -54,7 +55,7 @@ def copy_project(target: Path, *, notebooks: bool) -> Path:
 def write_notebook(project: Path, name: str, *cells: str, parameters: str | None = None) -> None:
     """A notebook of the project, with the parameters that its class has unless others are given."""
     if parameters is None:
-        defaults = for_notebook(name, Quarter.parse(QUARTER), {})
+        defaults = for_notebook(name, Quarter.parse(QUARTER), LONDON, {})
         parameters = "\n".join(f"{name} = {value!r}" for name, value in defaults.items())
     first = new_code_cell(parameters, metadata={"tags": ["parameters"]})
     body = [new_code_cell(cell) for cell in cells]

@@ -63,9 +63,9 @@ def write_table(folder: Path, figure_id: str, rows: list[dict[str, Any]], column
 def formula_tables(folder: Path, data: QuarterData) -> None:
     """The scenario as notebook 60 publishes it: a quarter for each of the four indicators."""
     vintage = formula_need.Vintage("2017-18", "original", 2015)
-    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.areas, vintage)
+    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.place, vintage)
     table = formula.allocate(need, dict.fromkeys(need, 0.25), round(PLANNED / 2) * 100).table
-    names = formula_need.boroughs_of(data.areas)
+    names = formula_need.boroughs_of(data.place)
     rows = [{"area": names[code], "pounds": pence / 100} for code, pence in table["allocation"].items()]
     write_table(folder, "formula-scenario", rows, {"area": ("Borough", ""), "pounds": ("Pounds a year", "£")})
     weights = [{"assumption_id": f"formula-weight-{key}", "value": 0.25} for key in formula_need.INDICATORS]
@@ -251,7 +251,7 @@ def test_a_release_from_before_boroughs_says_so(project: Project) -> None:
 def test_what_if_works_the_formula_out_again(project: Project) -> None:
     data = QuarterData(project, Quarter.parse(QUARTER))
     vintage = formula_need.Vintage("2017-18", "original", 2015)
-    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.areas, vintage)
+    need = formula_need.indicators(data.crime, data.population, data.deprivation, data.place, vintage)
     share = need.loc["E09000012"] / need.sum()
     people, violence, other, deprivation = share
     year = 10_000_000  # half of 20,000,001 pounds, rounded to the even pound

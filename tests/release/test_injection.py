@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
+from places import LONDON
 from promises import SEED, SOAK
 from small_projects import QUARTER, write_notebook
 from vfm.cli import main
@@ -76,7 +77,7 @@ for hostile in HOSTILE:
 def test_a_kernel_is_told_the_text_and_runs_nothing_of_it(small: Path, tried: Tried) -> None:
     hostile = "\n".join(HOSTILE)
     tried("injection", len(HOSTILE))
-    defaults = for_notebook("70-bidding", Quarter.parse(QUARTER), {})
+    defaults = for_notebook("70-bidding", Quarter.parse(QUARTER), LONDON, {})
     cells = "\n".join(f"{name} = {value!r}" for name, value in defaults.items())
     write_notebook(small, "70-bidding", "import json", "print(json.dumps(competition))", parameters=cells)
     assert main(["refresh", QUARTER, "-p", f"competition={hostile}"]) == 0

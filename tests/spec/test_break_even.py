@@ -114,12 +114,13 @@ def test_what_is_not_known_of_the_money_is_not_known_of_the_crimes() -> None:
     assert deflation.real_result(spending(reason=reason).iloc[0]) == CannotSay(reason)
 
 
+NO_EFFECT = "no effect with a comparison group in London is published"
 NOT_PRICED = "an effect with a comparison group is published, and has not been priced yet"
 COMPARED = [
     # evidence, obstacle, reason, working
-    ("before-after", "no-count", break_even.NO_EFFECT, "no comparison group"),
-    ("comparison-group (national)", "elsewhere", break_even.NO_EFFECT, "a comparison group, and not in London"),
-    (None, None, break_even.NO_EFFECT, "not stated"),
+    ("before-after", "no-count", NO_EFFECT, "no comparison group"),
+    ("comparison-group (national)", "elsewhere", NO_EFFECT, "a comparison group, and not in London"),
+    (None, None, NO_EFFECT, "not stated"),
     ("comparison-group", None, NOT_PRICED, "in London"),
 ]  # fmt: skip
 
@@ -129,5 +130,5 @@ def test_no_ratio_without_a_comparison_group(
     evidence: str | None, obstacle: str | None, reason: str, working: str
 ) -> None:
     table = pd.DataFrame({"service_id": ["a", "b"], "evidence": [evidence, "count"], "obstacle": [obstacle, None]})
-    assert break_even.benefit_cost(table, "a") == CannotSay(reason), working
-    assert break_even.benefit_cost(table, "b") == CannotSay(break_even.NO_EFFECT), working
+    assert break_even.benefit_cost(table, "a", "London") == CannotSay(reason), working
+    assert break_even.benefit_cost(table, "b", "London") == CannotSay(NO_EFFECT), working

@@ -2,6 +2,7 @@
 
 import pytest
 
+from places import LONDON
 from vfm.release import parameters
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import Quarter
@@ -10,7 +11,7 @@ QUARTER = Quarter.parse("2019-20-Q4")
 
 
 def test_the_defaults_are_those_of_the_notebook() -> None:
-    got = parameters.for_notebook("30-trend-effects", QUARTER, {})
+    got = parameters.for_notebook("30-trend-effects", QUARTER, LONDON, {})
     series = {"quarter": "2019-20-Q4", "level": 0.95, "change": "2014-04", "until": "2016-17-Q4"}
     assert got == series | {"category": "violence_against_the_person", "population": "original"}
 
@@ -31,11 +32,11 @@ def test_the_defaults_are_those_of_the_notebook() -> None:
 )
 def test_what_is_not_possible_is_refused(given: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        parameters.for_notebook("30-trend-effects", QUARTER, given)
+        parameters.for_notebook("30-trend-effects", QUARTER, LONDON, given)
 
 
 def test_the_example_of_an_effect_is_told_in_whole_quarters() -> None:
-    got = parameters.for_notebook("35-effects-example", QUARTER, {"last": "3"})
+    got = parameters.for_notebook("35-effects-example", QUARTER, LONDON, {"last": "3"})
     told = {"service": "example-service-07", "category": "robbery", "built_in": 0.85, "first": -5, "last": 3}
     assert got == {"quarter": "2019-20-Q4", "level": 0.95} | told
 
@@ -53,4 +54,4 @@ def test_the_example_of_an_effect_is_told_in_whole_quarters() -> None:
 )
 def test_what_the_example_cannot_be_told_is_refused(given: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        parameters.for_notebook("35-effects-example", QUARTER, given)
+        parameters.for_notebook("35-effects-example", QUARTER, LONDON, given)

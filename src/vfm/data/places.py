@@ -4,9 +4,10 @@ import csv
 from pathlib import Path
 
 from vfm.data.catalogue import Catalogue
-from vfm.vocabulary.errors import DataError, Problem
+from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.place import Place
 
+CHECK = "The place cannot be read from {}: run vfm check, which says what is wrong with it."
 PLACE, BOROUGHS, RECOMMENDATIONS = "place", "boroughs", "recommendations"
 
 
@@ -23,11 +24,8 @@ def read_place(raw: Path) -> Place:
     try:
         [row] = rows[PLACE]
         return Place.of(row, sorted(rows[BOROUGHS], key=lambda area: area["gss_code"]))
-    except (KeyError, ValueError) as error:
-        mend = "Give place.csv one row, and both files the columns that the data dictionary names."
-        raise DataError(
-            "The place cannot be read.", [Problem(f"{PLACE}.csv", f"not as it has to be: {error}", mend)]
-        ) from None
+    except (KeyError, ValueError):
+        raise DataError(CHECK.format(f"{PLACE}.csv")) from None
 
 
 def recommendations(raw: Path) -> list[dict[str, str]]:
@@ -39,7 +37,6 @@ def _rows(catalogue: Catalogue, name: str) -> list[dict[str, str]]:
     file = catalogue.files.get(name)
     path = catalogue.present(file) if file else None
     if path is None:
-        mend = f"Restore {name}.csv, and describe it in the catalogue."
-        raise DataError("The place cannot be read.", [Problem(f"{name}.csv", "the raw file is missing", mend)])
+        raise DataError(CHECK.format(f"{name}.csv"))
     with path.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))

@@ -249,7 +249,7 @@ class Borough(Services):
 def _check_borough(name: str, code: str, codes: Sequence[str]) -> None:
     if code not in codes:
         raise UsageError(
-            f'{name}="{code}" is none of {len(codes)} boroughs: give a code from {codes[0]} to {codes[-1]}.'
+            f'{name}="{code}" is none of the {len(codes)} boroughs: give a code from {codes[0]} to {codes[-1]}.'
         )
 
 

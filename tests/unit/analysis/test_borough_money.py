@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vfm
+from places import LONDON
 from vfm.analysis import borough_money as money
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Status
@@ -62,7 +63,7 @@ def test_what_has_no_dates_is_counted_and_put_in_no_year() -> None:
         ("New Town Culture", "London Borough of Hackney", "not-stated", (money.HERE, "E09000012")),
         ("Allocations", "32 London boroughs", "borough", (money.EVERY, None)),
         ("Fund", "32 borough boards", "borough", (money.EVERY, None)),
-        ("Support", "A lead", "pan-london", (money.LONDON, None)),
+        ("Support", "A lead", "pan-london", (LONDON.all_of, None)),
         ("Rescue", "Hackney-led partnership", "not-stated", (money.UNSTATED, None)),
         ("Rescue", "Hackney, Lambeth with a charity", "not-stated", (money.UNSTATED, None)),
         ("Capacity", "24 boroughs outside a fund", "borough", (money.UNSTATED, None)),
@@ -72,7 +73,7 @@ def test_what_has_no_dates_is_counted_and_put_in_no_year() -> None:
 def test_how_far_an_award_reaches(title: str, recipient: str, scope: str, expected: tuple[str, str | None]) -> None:
     rows = awards(("A", title, recipient, 1.0, None, None))
     services = pd.DataFrame({"service_id": ["a"], "scope": [scope]})
-    found = money.reach(rows, services, AREAS).loc["A"]
+    found = money.reach(rows, services, LONDON).loc["A"]
     assert (found["reach"], found["gss_code"]) == expected
 
 
@@ -80,12 +81,12 @@ def test_areas_and_what_is_not_allocated_add_up() -> None:
     pence = pd.Series({"A": 100, "B": 601, "C": 40, "D": 9})
     reached = pd.DataFrame(
         {
-            "reach": [money.HERE, money.LONDON, money.EVERY, money.UNSTATED],
+            "reach": [money.HERE, LONDON.all_of, money.EVERY, money.UNSTATED],
             "gss_code": ["E09000012", None, None, None],
         },
         index=pence.index,
     )
-    table = money.by_area(pence, reached, PEOPLE)
+    table = money.by_area(pence, reached, PEOPLE, LONDON)
     # 601 pence by 1:2:3 are 100.17, 200.33 and 300.5: the penny left over goes to the largest remainder
     assert table["share"].tolist() == [1.00, 2.00, 3.01, 0.0]
     assert table["here"].tolist() == [0.0, 1.00, 0.0, 0.49]
@@ -111,11 +112,11 @@ def test_a_sum_is_not_divided_by_nothing(weights: list[float]) -> None:
 
 def test_the_whole_sum_is_shown_row_by_row() -> None:
     pence = pd.Series({"A": 100, "B": 600})
-    reached = pd.DataFrame({"reach": [money.UNSTATED, money.LONDON], "gss_code": [None, None]}, index=pence.index)
+    reached = pd.DataFrame({"reach": [money.UNSTATED, LONDON.all_of], "gss_code": [None, None]}, index=pence.index)
     names = AREAS.set_index("gss_code")["area"]
     published = Estimate(10.0, 9.5, 10.5)
     rows = money.balance_sheet(
-        money.by_area(pence, reached, PEOPLE), names, published, money.not_traced(published, pence.sum() / 100)
+        money.by_area(pence, reached, PEOPLE, LONDON), names, published, money.not_traced(published, pence.sum() / 100)
     ).set_index("area")
     assert rows["total"].to_dict() == {
         "City of London": 1.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from places import LONDON
 from vfm.analysis import borough_returns, borough_services, borough_trend, service_register
 from vfm.vocabulary.periods import FinancialYear, Quarter
 
@@ -112,7 +113,7 @@ REACHED = pd.DataFrame(
 
 def test_services_here_are_those_that_a_decision_or_a_return_names() -> None:
     pence = pd.Series({"B": 100, "C": 200, "D": 300})
-    here = borough_services.services_here(register(), REACHED, pence, {"three"}, HACKNEY)
+    here = borough_services.services_here(register(), REACHED, pence, {"three"}, HACKNEY, LONDON)
     assert dict(zip(here["service"], here["why"], strict=True)) == {
         "One": "every borough",
         "Two": "all of London",
@@ -123,16 +124,16 @@ def test_services_here_are_those_that_a_decision_or_a_return_names() -> None:
 
 def test_the_city_is_not_among_the_boroughs() -> None:
     pence = pd.Series({"B": 100, "C": 200, "D": 300})
-    here = borough_services.services_here(register(), REACHED, pence, set(), CITY)
+    here = borough_services.services_here(register(), REACHED, pence, set(), CITY, LONDON)
     assert list(here["service"]) == ["Two"]
 
 
 def test_pounds_to_one_borough_stand_on_its_page_alone() -> None:
     reached = REACHED.assign(reach="this borough", gss_code=HACKNEY)
     pence = pd.Series({"B": 100, "C": 200, "D": 301})
-    here = borough_services.services_here(register(), reached, pence, set(), HACKNEY)
+    here = borough_services.services_here(register(), reached, pence, set(), HACKNEY, LONDON)
     assert dict(zip(here["service"], here["pounds"], strict=True)) == {"One": 1.0, "Two": 2.0, "Three": 3.01}
-    assert borough_services.services_here(register(), reached, pence, {"one"}, "E09000022").empty
+    assert borough_services.services_here(register(), reached, pence, {"one"}, "E09000022", LONDON).empty
 
 
 def test_every_service_says_whether_an_outcome_is_known_and_why_not() -> None:
@@ -175,7 +176,7 @@ def test_rates_are_of_full_years_and_london_is_its_boroughs_together() -> None:
         columns=["gss_code", "period", "category", "count"],
     )
     people = pd.DataFrame({HACKNEY: [1000.0], "E09000022": [3000.0], CITY: [5.0]}, index=[2018])
-    rates = borough_trend.rates(borough_trend.yearly(crime), people, until=FinancialYear(2019))
+    rates = borough_trend.rates(borough_trend.yearly(crime), people, whole="London", until=FinancialYear(2019))
     assert list(rates.index) == ["2018-19"]
     # 40 of 1,000 people, 120 of 3,000: 40 for each thousand in both, and so in London
     assert rates.loc["2018-19"].to_dict() == {HACKNEY: 40.0, "E09000022": 40.0, "London": 40.0}
@@ -191,4 +192,4 @@ def test_deprivation_stands_beside_londons_by_residents() -> None:
         }
     )
     found = borough_trend.deprivation_beside(scores, pd.Series({HACKNEY: 3.0, CITY: 1.0}), HACKNEY)
-    assert found.loc[0, ["here", "london", "year"]].tolist() == [30.0, 25.0, 2019]
+    assert found.loc[0, ["here", "there", "year"]].tolist() == [30.0, 25.0, 2019]

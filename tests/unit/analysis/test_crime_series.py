@@ -8,6 +8,7 @@ from vfm.analysis import crime_series, impact
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import CannotSay, Estimate
 
+WHOLE = "E12000007"
 UNTIL = Quarter.parse("2012-13-Q4")
 MONTHS = ["2013-03", "2013-01", "2013-02", "2013-04"]
 QUARTERS = [f"{year}-Q{n}" for year in ("2011-12", "2012-13", "2013-14") for n in (1, 2, 3, 4)]
@@ -16,9 +17,7 @@ QUARTERS = [f"{year}-Q{n}" for year in ("2011-12", "2012-13", "2013-14") for n i
 def crime() -> pd.DataFrame:
     generator = np.random.default_rng(12)
     rows = [
-        ("E12000007", m, c, n)
-        for m in MONTHS
-        for c, n in (("theft", 5), ("burglary", 2), ("historical_fraud_forgery", 90))
+        (WHOLE, m, c, n) for m in MONTHS for c, n in (("theft", 5), ("burglary", 2), ("historical_fraud_forgery", 90))
     ]
     boroughs = ["E09000002", "E09000003", "E09000004", "E09000005", "none"]
     for place in boroughs:
@@ -28,10 +27,10 @@ def crime() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["gss_code", "period", "category", "count"])
 
 
-def test_london_by_month_is_in_order_without_fraud_and_ends_with_the_quarter() -> None:
-    got = crime_series.london_by_month(crime(), until=UNTIL)
+def test_the_whole_by_month_is_in_order_without_fraud_and_ends_with_the_quarter() -> None:
+    got = crime_series.whole_by_month(crime(), whole=WHOLE, until=UNTIL)
     assert list(got.index.astype(str)) == ["2013-01", "2013-02", "2013-03"] and list(got) == [7, 7, 7]
-    assert list(crime_series.london_by_month(crime(), "burglary", until=UNTIL)) == [2, 2, 2]
+    assert list(crime_series.whole_by_month(crime(), "burglary", whole=WHOLE, until=UNTIL)) == [2, 2, 2]
 
 
 def test_boroughs_by_quarter_are_by_the_financial_year() -> None:
@@ -45,7 +44,7 @@ def test_boroughs_by_quarter_are_by_the_financial_year() -> None:
 
 def test_fraud_and_what_is_not_recorded_have_no_trend() -> None:
     with pytest.raises(ValueError, match="so it has no trend"):
-        crime_series.london_by_month(crime(), "historical_fraud_forgery", until=UNTIL)
+        crime_series.whole_by_month(crime(), "historical_fraud_forgery", whole=WHOLE, until=UNTIL)
     with pytest.raises(ValueError, match=r'no crime is recorded as "thef"; there are theft$'):
         crime_series.boroughs_by_quarter(crime(), "thef", until=UNTIL)
 

@@ -511,7 +511,7 @@ RAW = Path(__file__).parents[3] / "data" / "raw" / "reference"
 
 
 def violence() -> "pd.Series[float]":
-    months = pd.read_csv(RAW / "recorded_crime_london_month.csv").set_index("month")["violence_against_the_person"]
+    months = pd.read_csv(RAW / "recorded_crime_month.csv").set_index("month")["violence_against_the_person"]
     return months.set_axis(pd.PeriodIndex(months.index, freq="M")).astype(float)
 
 

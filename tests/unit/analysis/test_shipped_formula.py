@@ -22,7 +22,7 @@ def sums(tables: QuarterData) -> formula_published.Published:
 
 
 def need_of(tables: QuarterData, vintage: formula_need.Vintage) -> pd.DataFrame:
-    return formula_need.indicators(tables.crime, tables.population, tables.deprivation, tables.areas, vintage)
+    return formula_need.indicators(tables.crime, tables.population, tables.deprivation, tables.place, vintage)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_need_is_of_the_32_boroughs_in_amounts(tables: QuarterData, need: pd.Dat
     assert need.loc[BROMLEY, "People"] == 329_391
     score = tables.deprivation.query("gss_code == @BROMLEY and imd_year == 2015 and domain == 'imd'")["average_score"]
     assert need.loc[BROMLEY, "People times deprivation score"] == pytest.approx(329_391 * score.iloc[0])
-    crimes = formula_need.crime_by_category(tables.crime, tables.areas, "2017-18")
+    crimes = formula_need.crime_by_category(tables.crime, tables.place, "2017-18")
     both = need["Violence against the person"] + need["Other recorded crime"]
     pd.testing.assert_series_equal(both, crimes.sum(axis=1), check_names=False, check_dtype=False)
     assert len(crimes.columns) == 11  # twelve are recorded, and one of them was discontinued
@@ -140,7 +140,7 @@ def test_no_weights_of_the_four_give_bromley_as_little_as_it_had(
     assert share.value == pytest.approx(0.019265, abs=5e-7)
     assert share.status == "scenario"
     assert share.value < formula_choice.possible_shares(need).loc[BROMLEY, "least"]
-    kinds = formula_choice.indicator_shares(formula_need.crime_by_category(tables.crime, tables.areas, "2017-18"))
+    kinds = formula_choice.indicator_shares(formula_need.crime_by_category(tables.crime, tables.place, "2017-18"))
     below = kinds.loc[BROMLEY][kinds.loc[BROMLEY] < share.value]
     assert sorted(below.index) == ["Drug offences", "Robbery"]
 

@@ -9,6 +9,7 @@ from vfm.vocabulary.results import CannotSay, Estimate
 
 INJURY = "violence with injury"
 LGE = "london-gang-exit-young-people-2016-17"
+NO_EFFECT = "no effect with a comparison group in London is published"
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +80,10 @@ def test_police_and_courts_alone(tables: QuarterData, spending: pd.DataFrame) ->
 
 def test_no_benefit_is_claimed_of_any_and_drive_is_not_londons(tables: QuarterData, spending: pd.DataFrame) -> None:
     for service in spending["service_id"]:
-        assert break_even.benefit_cost(tables.matches, service) == CannotSay(break_even.NO_EFFECT)
+        assert break_even.benefit_cost(tables.matches, service, "London") == CannotSay(NO_EFFECT)
     compared = break_even.compared(tables.matches)
     assert sorted(compared["result_id"]) == ["R33", "R34", "R35", "R36", "R37"]
-    assert not compared["in_london"].any()
+    assert not compared["in_place"].any()
 
 
 def test_an_outcome_without_a_price_stands_in_the_table_and_drives_does_not(tables: QuarterData) -> None:

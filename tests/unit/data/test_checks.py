@@ -25,7 +25,7 @@ def test_blank_cells_anywhere_are_no_crash_in_any_rule(raw: dict[str, pd.DataFra
             if not any(blanked in tables[name] for name in needs):
                 continue
             list(rule(*[tables[name] for name in needs], *needs))
-        list(references.area_problems(tables["boroughs"], "boroughs.csv", tables["boroughs"]))
+        list(references.area_problems(tables["boroughs"], "boroughs.csv", tables["boroughs"], tables["place"]))
 
 
 def test_the_raw_files_as_they_are_have_advice_and_no_errors() -> None:

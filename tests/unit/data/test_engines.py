@@ -24,7 +24,13 @@ from vfm.vocabulary.errors import RunError, UsageError
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = pd.DataFrame({"name": ["Exit", "Gang Exit", "Drive"], "service_id": ["exit", "exit", "drive"]})
-AREAS = pd.DataFrame({"area": ["Brent", "Croydon", "London"], "gss_code": ["E09000005", "E09000008", "E12000007"]})
+AREAS = pd.DataFrame(
+    {
+        "area": ["Brent", "Croydon", "London"],
+        "gss_code": ["E09000005", "E09000008", "E12000007"],
+        "is_whole": [False, False, True],
+    }
+)
 ROWS = 4000
 
 

@@ -25,7 +25,7 @@ from vfm.vocabulary.results import Status
 HERE = CHECKOUT / "examples"
 RAW = HERE / "raw"
 FAULTS = HERE / "faults"
-MADE = ("raw", "faults/vfm-")
+MADE = ("raw", "faults/vfm-", "elsewhere/raw")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -70,6 +70,7 @@ def test_only_facts_are_taken_from_the_published_files_and_no_outcome() -> None:
         "green_book_discount_rates",
         "population",
         "postcode_districts",
+        "recommendations",
         "tile_grid",
         "unit_costs_of_crime",
     }

@@ -28,10 +28,12 @@ from vfm.vocabulary.errors import Problem
 
 HEADING = "Borough,Amount\n"
 GOOD = "Croydon,1250.50\n"
+POLICE = "Metropolitan Police"
 BOROUGHS = pd.DataFrame(
     {
         "gss_code": ["E09000001", "E09000002", "E09000008", "E09000020", "E09000033"],
         "borough": ["City of London", "Barking and Dagenham", "Croydon", "Kensington and Chelsea", "Westminster"],
+        "policed_by": ["London, City of", *["Metropolitan Police"] * 4],
     }
 )
 
@@ -113,7 +115,7 @@ def test_a_workbook_is_read_from_its_sheet(tmp_path: Path) -> None:
 )
 def test_a_borough_goes_by_many_names(name: str, code: str, tmp_path: Path) -> None:
     table = good(tmp_path, f'{HEADING}"{name}",5\n').assign(file=LABEL)
-    known, problems = placed(table, BOROUGHS)
+    known, problems = placed(table, BOROUGHS, POLICE)
     assert known["gss_code"].tolist() == [code]
     assert known["area"].tolist() == [dict(zip(BOROUGHS["gss_code"], BOROUGHS["borough"], strict=True))[code]]
     assert {problem.rule for problem in problems} == {funding_tables.LACKING.rule}
@@ -133,7 +135,7 @@ def test_a_borough_that_cannot_be_placed_is_told(
     rows: str, says: sources.Says, row: int, column: str | None, value: str, mend: str, tmp_path: Path
 ) -> None:
     table = good(tmp_path, f"Borough,Code,Amount\n{rows}\n").assign(file=LABEL)
-    problem = next(problem for problem in placed(table, BOROUGHS)[1] if problem.rule == says.rule)
+    problem = next(problem for problem in placed(table, BOROUGHS, POLICE)[1] if problem.rule == says.rule)
     assert (problem.file, problem.row, problem.column, problem.value) == (LABEL, row, column, value)
     assert problem.mend.endswith(mend)
     assert not problem.advice
@@ -141,22 +143,22 @@ def test_a_borough_that_cannot_be_placed_is_told(
 
 def test_a_borough_may_stand_once_a_period(tmp_path: Path) -> None:
     table = good(tmp_path, "Borough,Year,Amount\nCroydon,2019/20,5\nCroydon,2020/21,6\n").assign(file=LABEL)
-    assert {problem.rule for problem in placed(table, BOROUGHS)[1]} == {funding_tables.LACKING.rule}
+    assert {problem.rule for problem in placed(table, BOROUGHS, POLICE)[1]} == {funding_tables.LACKING.rule}
 
 
 def test_boroughs_without_a_row_are_counted_and_the_city_is_none_of_them(tmp_path: Path) -> None:
     """Of five areas four are boroughs of the fund: with Croydon alone three lack, with all four none."""
     table = good(tmp_path, HEADING + "Croydon,5\nCity of London,5\n").assign(file=LABEL)
-    assert placed(table, BOROUGHS)[1] == [funding_tables.LACKING.at(LABEL, value=3)]
+    assert placed(table, BOROUGHS, POLICE)[1] == [funding_tables.LACKING.at(LABEL, value=3)]
     every = "".join(f"{name},5\n" for name in BOROUGHS["borough"][1:])
-    assert placed(good(tmp_path, HEADING + every).assign(file=LABEL), BOROUGHS)[1] == []
+    assert placed(good(tmp_path, HEADING + every).assign(file=LABEL), BOROUGHS, POLICE)[1] == []
 
 
 def test_every_borough_is_found_by_its_own_name(tables: QuarterData, tmp_path: Path) -> None:
     areas = tables.areas[tables.areas["gss_code"].str.startswith("E09")]
     rows = "".join(f"{name},1\n" for name in areas["area"])
-    boroughs = areas.rename(columns={"area": "borough"})[["gss_code", "borough"]]
-    known, problems = placed(good(tmp_path, HEADING + rows).assign(file=LABEL), boroughs)
+    boroughs = areas.rename(columns={"area": "borough"})[["gss_code", "borough", "policed_by"]]
+    known, problems = placed(good(tmp_path, HEADING + rows).assign(file=LABEL), boroughs, POLICE)
     assert known["gss_code"].tolist() == areas["gss_code"].tolist()
     assert problems == []
 
@@ -167,7 +169,7 @@ def test_every_borough_is_found_by_its_own_name(tables: QuarterData, tmp_path: P
 def test_a_table_that_is_put_in_is_checked_and_audited(project_copy: ProjectCopy, tables: QuarterData) -> None:
     """All but Bromley by people, and Bromley ten times what its people would bring: it alone departs upwards."""
     people = tables.population.query("series == 'original' and year == 2017").set_index("gss_code")["population"]
-    names = formula_need.boroughs_of(tables.areas)
+    names = formula_need.boroughs_of(tables.place)
     sums = people.reindex(names.index).where(names != "Bromley", 10 * people)
     folder = project_copy.raw / "funding_tables"
     folder.mkdir()
@@ -180,7 +182,7 @@ def test_a_table_that_is_put_in_is_checked_and_audited(project_copy: ProjectCopy
         tables.crime,
         tables.population,
         tables.deprivation,
-        tables.areas,
+        tables.place,
         formula_need.Vintage("2017-18", "original", 2015),
     )
     put_in = formula_audit.given_tables(tables.allocations.iloc[:0], table, names)
@@ -246,4 +248,4 @@ def test_any_bytes_and_cells_are_read_or_told(content: bytes, cells: list[list[s
             table, problems = read(tmp_path, body, ending)
             assert table is not None or problems
             if table is not None:
-                placed(table.assign(file=LABEL), BOROUGHS)
+                placed(table.assign(file=LABEL), BOROUGHS, POLICE)

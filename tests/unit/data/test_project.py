@@ -54,7 +54,7 @@ def test_the_environment_chooses_where_the_command_does_not(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("exampels", 'Did you mean "examples"?'), ("raw", "There are published and examples.")]
+    ("name", "hint"), [("exampels", 'Did you mean "examples"?'), ("raw", "There are published, examples, elsewhere.")]
 )
 def test_an_unknown_name_is_usage(name: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match=f'There is no data called "{name}"'):

@@ -23,7 +23,8 @@ from vfm.vocabulary.periods import Quarter
 HEADING = ",".join(TYPES)
 SERVICES = pd.DataFrame([["Exit", "exit"], ["Gang Exit", "exit"], ["Drive", "drive"]], columns=["name", "service_id"])
 AREAS = pd.DataFrame(
-    [["Brent", "E09000005"], ["Croydon", "E09000008"], ["London", "E12000007"]], columns=["area", "gss_code"]
+    [["Brent", "E09000005", False], ["Croydon", "E09000008", False], ["London", "E12000007", True]],
+    columns=["area", "gss_code", "is_whole"],
 )
 GOOD = "r1,person-0001,Exit,Brent,2019-04-01,2019-06-30,10,12"
 
@@ -146,7 +147,7 @@ def test_the_panel_is_what_pandas_counts(tmp_path: Path, rows: list[tuple[object
 def by_pandas(records: pd.DataFrame) -> list[tuple[object, ...]]:
     """The panel by loops and sets, for comparison."""
     cells: dict[tuple[str, str, str], list[object]] = {}
-    ids, codes = dict(SERVICES.to_numpy().tolist()), dict(AREAS.to_numpy().tolist())
+    ids, codes = dict(SERVICES.to_numpy().tolist()), dict(zip(AREAS["area"], AREAS["gss_code"], strict=True))
 
     def quarter(day: date) -> str:
         year = day.year - (day.month < 4)

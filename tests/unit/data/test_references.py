@@ -28,6 +28,7 @@ def told(problems: list[Problem]) -> list[tuple[str, int | None, str | None, str
 # ---- areas
 
 BOROUGHS = rows(gss_code=["E09000008", "E09000007", NA, "E09000001"], borough=["Croydon", "Camden", "Barnet", NA])
+PLACE = rows(gss_code=["E12000007"], name=["London"], beyond=["London Heathrow and London City Airports"])
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ BOROUGHS = rows(gss_code=["E09000008", "E09000007", NA, "E09000001"], borough=["
 )
 def test_an_area_has_the_name_of_its_code(code: str, borough: str, problem: tuple[str, str, str, str] | None) -> None:
     table = rows(gss_code=["E09000007", code], borough=["Camden", borough])
-    found = list(references.area_problems(table, "crime.csv", BOROUGHS))
+    found = list(references.area_problems(table, "crime.csv", BOROUGHS, PLACE))
     if problem is None:
         assert found == []
     else:

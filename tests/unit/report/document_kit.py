@@ -14,7 +14,17 @@ from vfm.report import figures, prose, typeset
 from vfm.report.figures import Number, Shown
 from vfm.report.pages import About
 
-ABOUT = About("2019-20-Q4", "January to March 2020", "23 November 2026", "published", 2, True, "abc123abc123")
+ABOUT = About(
+    "2019-20-Q4",
+    "January to March 2020",
+    "23 November 2026",
+    "published",
+    2,
+    True,
+    "abc123abc123",
+    "London",
+    "Mayor's Office for Policing and Crime",
+)
 AS_OF = date(2026, 11, 23)
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="30pt" viewBox="0 0 60 30">'

@@ -8,7 +8,17 @@ import pytest
 from vfm.report import pages
 from vfm.report.figures import Number
 
-ABOUT = pages.About("2019-20-Q4", "January to March 2020", "23 November 2026", "draft", 1, True, "abc123")
+ABOUT = pages.About(
+    "2019-20-Q4",
+    "January to March 2020",
+    "23 November 2026",
+    "draft",
+    1,
+    True,
+    "abc123",
+    "London",
+    "Mayor's Office for Policing and Crime",
+)
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }} {% raw %}", "שלום", "n" * 300]
 
 
