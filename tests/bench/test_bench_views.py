@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from places import LONDON
 from vfm.bench import take, what_if
 from vfm.bench.choices import CASH, MEASURES, REAL
 from vfm.bench.explorer import Explorer, open_explorer
@@ -195,14 +196,14 @@ def test_a_receipt_names_the_files_of_its_view_and_of_none_before_it(published: 
     }
 
 
-@pytest.mark.parametrize("name", cards())
+@pytest.mark.parametrize("name", cards(LONDON))
 def test_a_question_sets_the_controls_to_what_shows_it(published: Explorer, name: str) -> None:
     controls = published.controls
     assert controls.look and controls.questions
-    first = next(iter(cards()))
-    controls._card.value = next(other for other in cards() if other != first) if name == first else first
+    first = next(iter(cards(LONDON)))
+    controls._card.value = next(other for other in cards(LONDON) if other != first) if name == first else first
     controls._card.value = name
-    card = cards()[name]
+    card = cards(LONDON)[name]
     wanted = {key: text.format(**card.parameters) for key, text in card.view.items()}
     assert controls.view is not None
     assert {key: controls.view.choice.heeded[key] for key in wanted} == wanted

@@ -15,9 +15,14 @@ from dashboards import ROOT
 from vfm.report import pages
 from vfm.report.pages import About
 
+OF = ("London", "Mayor's Office for Policing and Crime")
 STATES = {
-    "published": About("2019-20-Q4", "January to March 2020", "23 November 2026", "published", 2, True, "abc123abc123"),
-    "draft of the example": About("2019-20-Q4", "January to March 2020", "15 May 2020", "draft", 1, False, "abc", True),
+    "published": About(
+        "2019-20-Q4", "January to March 2020", "23 November 2026", "published", 2, True, "abc123abc123", *OF
+    ),
+    "draft of the example": About(
+        "2019-20-Q4", "January to March 2020", "15 May 2020", "draft", 1, False, "abc", *OF, True
+    ),
 }
 
 

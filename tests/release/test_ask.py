@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from places import LONDON
 from small_projects import QUARTER, ROOT, copy_project
 from vfm.analysis import formula, formula_need
 from vfm.cli import main
@@ -164,7 +165,7 @@ def test_no_card_but_a_scenario_opens_a_table_of_the_data(
 ) -> None:
     reads = tmp_path / "reads"
     monkeypatch.setenv(READS_VARIABLE, str(reads))
-    for name, card in cards().items():
+    for name, card in cards(LONDON).items():
         if card.answers == "release":
             ask(project, name, {})
     assert not reads.exists()
@@ -303,10 +304,10 @@ def test_cards_are_listed_with_their_questions_and_parameters(capsys: pytest.Cap
     assert all(f"{name}: {one['question']}" in text for name, one in listed.items())
 
 
-@pytest.mark.parametrize("name", cards())
+@pytest.mark.parametrize("name", cards(LONDON))
 def test_the_shipped_release_has_every_figure_that_a_card_asks_for(name: str) -> None:
     answer = ask(Project(ROOT), name, {}, str(SHIPPED))
     told = figures.read_numbers(SHIPPED)
     assert all("has no figure" not in one.reason for one in (*answer.numbers, *answer.tables))
-    assert all(told[one.figure_id] == one for one in answer.numbers if not cards()[name].recompute)
+    assert all(told[one.figure_id] == one for one in answer.numbers if not cards(LONDON)[name].recompute)
     assert answer.caveats
