@@ -4,10 +4,13 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from vfm.data import checks, references
 from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, sha256
-from vfm.data.incoming import KINDS
+from vfm.data.incoming import KINDS, LEDGERS
+from vfm.data.ledgers import blocks_of
 from vfm.data.project import Project
 from vfm.data.records import count_records, panel
 from vfm.data.returns import return_areas
@@ -43,6 +46,7 @@ def build(project: Project, quarter: Quarter) -> Path:
         given = checked.tables | _about(catalogue, checked) | _reduced_records(catalogue, checked)
         for name, frame in reduce_tables(given).items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
+        _write_ledgers(folder / "ledgers.parquet", catalogue, checked)
         write_stamp(folder, catalogue)
     return target
 
@@ -56,6 +60,20 @@ def reduce_tables(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         connection.register("match_awards", references.match_awards(raw["matches"]))
         connection.register("return_areas", return_areas(raw["boroughs"], raw["place"]))
         return {name: conform(name, connection.execute(_sql(name)).df()) for name in PROCESSED}
+
+
+def _write_ledgers(path: Path, catalogue: Catalogue, checked: checks.Checked) -> None:
+    """The payments of every ledger, file by file and a part at a time: they may be more than memory holds."""
+    schema = pq.read_schema(path)
+    with pq.ParquetWriter(path, schema) as table:
+        for one in catalogue.incoming(LEDGERS.folder):
+            line = 0
+            for block in blocks_of(one.path, label=one.label, reversals=checked.ledgers[one.label].reversals):
+                places = range(line + 1, line + 1 + len(block))
+                rows = block.assign(file=one.label, line=places, status=str(catalogue.status))
+                made = pa.Table.from_pandas(conform("ledgers", rows[list(schema.names)]), schema, preserve_index=False)
+                table.write_table(made)
+                line += len(block)
 
 
 def _reduced_records(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFrame]:
@@ -76,7 +94,9 @@ def _about(catalogue: Catalogue, checked: checks.Checked) -> dict[str, pd.DataFr
     ]
     for folder, (what, publisher, tables) in SENT.items():
         for one in catalogue.incoming(folder):
-            rows = sum(int((checked.tables[name]["file"] == one.label).sum()) for name in tables)
+            known = checked.ledgers.get(one.label)
+            held = (int((checked.tables[name]["file"] == one.label).sum()) for name in tables)
+            rows = sum(held) if known is None else known.rows or 0
             about = (f"{what}, {one.folder}", publisher, "not stated", str(catalogue.status))
             files.append((one.label, one.label, *about, rows, sha256(one.path)))
     for one in catalogue.incoming(RECORDS):

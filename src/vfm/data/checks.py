@@ -1,7 +1,7 @@
 """Everything that can be said about the raw files before they are used: all of it, in one pass."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +9,8 @@ import pandas as pd
 from vfm.data import arithmetic, funding_tables, references, schemas
 from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.corrections import corrections_of, without_a_file
-from vfm.data.incoming import KINDS, folder_of, read_incoming, read_one, why_unknown
+from vfm.data.incoming import KINDS, LEDGERS, folder_of, look_through, read_incoming, read_one, why_unknown
+from vfm.data.ledgers import Looked
 from vfm.data.plausibility import plausibility
 from vfm.data.readers import read_table
 from vfm.data.receipts import receipt_problems, replaced_by
@@ -31,6 +32,7 @@ class Checked:
     tables: dict[str, pd.DataFrame]
     problems: tuple[Problem, ...]
     looked_at: str
+    ledgers: Mapping[str, Looked] = field(default_factory=dict)  # what was found of each, by its label
 
     @property
     def errors(self) -> list[Problem]:
@@ -62,10 +64,10 @@ def check(catalogue: Catalogue) -> Checked:
         for name, table in described.items():
             if {"gss_code", "borough"} <= set(table.columns):
                 problems += area_problems(table, files[name], described["boroughs"], described.get("place"))
-    incoming, found = _incoming(catalogue, described)
+    incoming, looked, found = _incoming(catalogue, described)
     tables = described | incoming
-    rows = sum(map(len, tables.values()))
-    return Checked(tables, (*problems, *found), f"{len(described)} tables, {rows:,} rows")
+    rows = sum(map(len, tables.values())) + sum(ledger.rows or 0 for ledger in looked.values())
+    return Checked(tables, (*problems, *found), f"{len(described)} tables, {rows:,} rows", looked)
 
 
 def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -100,9 +102,11 @@ def _placed(table: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> tuple[pd.Da
     return funding_tables.placed(table, tables["boroughs"], police.iloc[0] if len(police) else "")
 
 
-def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+def _incoming(
+    catalogue: Catalogue, tables: dict[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Looked], list[Problem]]:
     """What came in beside the described files; returns only where the tables that they refer to can be read."""
-    read, problems = read_incoming(catalogue)
+    read, looked, problems = read_incoming(catalogue)
     if set(WHERE) <= set(tables):
         read["funding_tables"], found = _placed(read["funding_tables"], tables)
         problems += found
@@ -117,7 +121,7 @@ def _incoming(catalogue: Catalogue, tables: dict[str, pd.DataFrame]) -> tuple[di
         problems += arithmetic.counts_so_far(returned["returned_outputs"], tables["indicators"])
         if "awards" in tables and not found:  # what cannot be read cannot be weighed
             problems += plausibility(tables | returned)
-    return read, problems
+    return read, looked, problems
 
 
 def _record_problems(files: dict[str, Path], tables: dict[str, pd.DataFrame]) -> list[Problem]:
@@ -163,6 +167,8 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
     kind = next((kind for kind in KINDS if kind.folder == folder), None)
     if kind is None:
         return why_unknown(one)
+    if kind is LEDGERS:
+        return look_through(one).problems
     table, problems = read_one(kind, one)
     if kind.read is funding_tables.read_funding_table and table is not None and set(WHERE) <= set(tables):
         problems += _placed(table.assign(file=one.label), tables)[1]

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 SAVE_AS = "Save the file as CSV UTF-8."
@@ -40,8 +40,13 @@ def _row_after(text: str) -> int:
 
 def records_of(text: str) -> Iterator[list[str]]:
     """The rows of comma-separated text, each as its cells."""
+    return records_in(StringIO(text, newline=""))
+
+
+def records_in(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The rows of comma-separated lines, as they come."""
     # Not strict, an open quotation mark would take every row below it into one cell without a word.
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    reader = csv.reader(lines, strict=True)
     row = 0
     while True:
         row += 1

@@ -12,7 +12,7 @@ import pandas as pd
 
 from vfm.data import contracts, funding_tables, grants, ledgers
 from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, Incoming
-from vfm.data.personal import in_columns, is_personal
+from vfm.data.personal import Watch, in_columns, is_personal
 from vfm.data.returns import RETURN
 from vfm.data.schemas_open import OPEN
 from vfm.data.sources import UnreadableError, json_document
@@ -38,6 +38,7 @@ class Kind:
     written: tuple[str, ...]
 
 
+LEDGERS = Kind("ledgers", "Ledger of payments", ledgers.read_ledger, ("supplier", "area", "category"))
 KINDS = (
     Kind(
         "grants",
@@ -51,12 +52,7 @@ KINDS = (
         contracts.read_contracts,
         ("title", "method_rationale", "buyer", "suppliers"),
     ),
-    Kind(
-        "ledgers",
-        "Ledger of payments",
-        ledgers.read_ledger,
-        ("supplier", "area", "category"),
-    ),
+    LEDGERS,
     Kind(
         "funding_tables",
         "Table of funding by borough",
@@ -66,26 +62,44 @@ KINDS = (
 )
 
 
-def read_incoming(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+Tables = dict[str, pd.DataFrame]
+
+
+def read_incoming(catalogue: Catalogue) -> tuple[Tables, dict[str, ledgers.Looked], list[Problem]]:
     """Every file of every kind, as one table a kind, and what is wrong with them.
 
     Returns
     -------
-    `grants`, `contracts`, `ledgers` and `funding_tables`: as `schemas_open.OPEN` says; empty where nothing came in.
+    `grants`, `contracts`, `ledgers` and `funding_tables`: as `schemas_open.OPEN` says; empty where nothing came in, and
+    that of `ledgers` always: they may be larger than memory, so they are looked through, and the build reads them.
     """
-    tables, problems = {}, []
+    tables, problems, looked = {}, [], {}
+    for one in catalogue.incoming(LEDGERS.folder):
+        looked[one.label] = look_through(one)
+        problems += looked[one.label].problems
+    problems += ledgers.repeated_months({label: found.months for label, found in looked.items()})
     for kind in KINDS:
         parts = {}
+        if kind is LEDGERS:
+            tables[kind.folder] = _together([], kind)
+            continue
         for one in catalogue.incoming(kind.folder):
             table, found = read_one(kind, one)
             problems += found
             if table is not None:
                 where = {"file": one.label, "line": range(1, len(table) + 1), "status": str(catalogue.status)}
                 parts[one.label] = table.assign(**where)
-        if kind.read is ledgers.read_ledger:
-            problems += ledgers.repeated_months(parts)
         tables[kind.folder] = _together(list(parts.values()), kind)
-    return tables, problems
+    return tables, looked, problems
+
+
+def look_through(one: Incoming) -> ledgers.Looked:
+    """What is wrong with a ledger; where personal data stands in it nothing more is said of it, nor is it of use."""
+    watch = Watch(LEDGERS.written, label=one.label)
+    looked = ledgers.look_through(one.path, label=one.label, look=watch.look)
+    if watch.found:
+        return ledgers.Looked(watch.found)
+    return replace(looked, problems=[without_personal(problem) for problem in looked.problems])
 
 
 def read_one(kind: Kind, one: Incoming) -> Read:

@@ -2,14 +2,18 @@
 
 import csv
 import re
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from hashlib import blake2b
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from vfm.data.amounts import AmountError, pence
@@ -21,6 +25,8 @@ from vfm.vocabulary.periods import YEARS
 COLUMNS = types_of("ledgers")
 HEADINGS = Path(__file__).with_name("ledger_headings.csv")  # of two names in one file, the one listed first is read
 REQUIRED = ("supplier", "amount", "date")
+ROWS = 50_000  # of payments that are held together
+KEY = 16  # bytes
 PREAMBLE = 30  # rows of titles and notes above a heading
 
 MONTHS = {
@@ -64,7 +70,7 @@ Read = tuple[pd.DataFrame | None, list[Problem]]
 
 
 def read_ledger(path: Path, *, label: str) -> Read:
-    """Read a ledger of payments.
+    """Read a ledger of payments, all of it at once.
 
     Parameters
     ----------
@@ -77,47 +83,76 @@ def read_ledger(path: Path, *, label: str) -> Read:
     and a `reversal` is a credit for which an equal payment of the same supplier and reference stands in the file. A
     row that could not be read whole is left out. The table is None when there is no heading.
     """
+    looked = look_through(path, label=label)
+    if looked.rows is None:
+        return None, looked.problems
+    blocks = list(blocks_of(path, label=label, reversals=looked.reversals))
+    return pd.concat(blocks, ignore_index=True) if blocks else _block([]), looked.problems
+
+
+@dataclass
+class Looked:
+    """What one pass through a ledger finds.
+
+    Parameters
+    ----------
+    rows : payments that could be read; None where there is no heading, or no reading at all
+    reversals : rows of the credits that take back a payment
+    months : body and month of every payment
+    """
+
+    problems: list[Problem]
+    rows: int | None = None
+    reversals: frozenset[int] = frozenset()
+    months: frozenset[tuple[str, str]] = frozenset()
+
+
+def look_through(path: Path, *, label: str, look: Callable[[Mapping[str, Any]], None] = lambda one: None) -> Looked:
+    """Read a ledger for what is wrong with it, and keep of each payment two short keys and no more.
+
+    `look` is shown each payment as it comes.
+    """
+    reader = _Reader(label)
+    once, again = _Reversals(), _Repeats()
+    months, rows = set(), 0
     try:
-        match path.suffix.lower():
-            case ".csv":
-                rows, problems = csv_rows(path, label)
-                table, more = ledger_of_rows(rows, label=label)
-                return table, problems + more
-            case ".xlsx" | ".ods":
-                rows, sheet, problems = sheet_rows(path, "payments", label=label)
-                table, more = ledger_of_rows(rows, label=label, sheet=sheet) if sheet is not None else (None, [])
-                return table, problems + more
-        raise UnreadableError(UNKNOWN_KIND)
+        for payment in reader.payments(path):
+            rows += 1
+            months.add((payment["body"] or "", f"{payment['date']:%Y-%m}"))
+            once.add(payment)
+            again.add(payment)
+            look(payment)
     except UnreadableError as unreadable:
-        return None, [unreadable.problem(label)]
-
-
-def ledger_of_rows(rows: Iterable[Row], *, label: str, sheet: str | None = None) -> Read:
-    """Payments of a sheet's rows that hold anything; see `read_ledger`."""
-    listed = list(rows)
-    at = next((n for n, (_, cells) in enumerate(listed[:PREAMBLE]) if is_heading(cells)), None)
-    if at is None:
-        return None, [NO_HEADING.at(label, listed[0][0] if listed else 1, sheet=sheet)]
-    top, heading = listed[at]
-    reader = _Reader(label, sheet, heading)
-    reader.read_heading(top)
-    payments = [payment for row, cells in listed[at + 1 :] if (payment := reader.payment(row, cells))]
+        return Looked([unreadable.problem(label)])
     reader.tell_totals()
-    if not payments and not reader.problems:
-        return None, [NO_ROWS.at(label, top, sheet=sheet)]
-    _mark_reversals(payments)
-    reader.problems += _repeated_rows(payments, label, sheet)
+    if not reader.heading or not (rows or reader.problems):
+        nothing = [NO_ROWS.at(label, reader.top, sheet=reader.sheet)] if reader.heading else reader.problems
+        return Looked([*reader.of_file, *nothing])
+    repeats = [SAME_ROWS.at(label, row, value=f"as row {first}", sheet=reader.sheet) for row, first in again.found()]
+    return Looked([*reader.of_file, *reader.problems, *repeats], rows, once.rows(), frozenset(months))
+
+
+def blocks_of(path: Path, *, label: str, reversals: Collection[int]) -> Iterator[pd.DataFrame]:
+    """The payments of a ledger that has been looked through, as tables of so many rows at most."""
+    payments = _Reader(label).payments(path)
+    while block := list(islice(payments, ROWS)):
+        for one in block:
+            if one["source_row"] in reversals:
+                one["kind"] = "reversal"
+        yield _block(block)
+
+
+def _block(payments: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     columns = {name: pd.Series([one[name] for one in payments], dtype=dtype) for name, dtype in COLUMNS.items()}
-    return pd.DataFrame(columns), reader.problems
+    return pd.DataFrame(columns)
 
 
-def repeated_months(ledgers: Mapping[str, pd.DataFrame]) -> list[Problem]:
+def repeated_months(ledgers: Mapping[str, Collection[tuple[str, str]]]) -> list[Problem]:
     """Advice about each month of a body that more than one file has, at the later file; keys are the files' labels."""
     first: dict[tuple[str, str], str] = {}
     problems = []
-    for label, ledger in ledgers.items():
-        months = ledger["date"].dt.strftime("%Y-%m")
-        for key in sorted(set(zip(ledger["body"].fillna(""), months, strict=True))):
+    for label, months in ledgers.items():
+        for key in sorted(months):
             if first.setdefault(key, label) != label:
                 problems.append(SAME_MONTH.at(label, column="date", value=f"{key[1]}, also in {first[key]}"))
     return problems
@@ -164,11 +199,40 @@ class _Reader:
     """The columns of one ledger, and what is wrong with its rows."""
 
     label: str
-    sheet: str | None
-    heading: list[str]
+    sheet: str | None = None
+    heading: list[str] = field(default_factory=list)
+    top: int = 1  # the row of the heading
+    of_file: list[Problem] = field(default_factory=list)  # what is said of how it is written
     problems: list[Problem] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     totals: list[int] = field(default_factory=list)
+
+    def payments(self, path: Path) -> Iterator[dict[str, Any]]:
+        """The payments of a file, one after the other; what is wrong with it is in `of_file` and `problems`."""
+        rows = self._rows(path)
+        if rows is None:
+            return
+        above = list(islice(rows, PREAMBLE))
+        at = next((n for n, (_, cells) in enumerate(above) if is_heading(cells)), None)
+        if at is None:
+            self.problems.append(NO_HEADING.at(self.label, above[0][0] if above else 1, sheet=self.sheet))
+            return
+        self.top, self.heading = above[at]
+        self.read_heading(self.top)
+        for row, cells in chain(above[at + 1 :], rows):
+            if payment := self.payment(row, cells):
+                yield payment
+
+    def _rows(self, path: Path) -> Iterator[Row] | None:
+        """The rows of a file; None where it is a workbook that was refused."""
+        match path.suffix.lower():
+            case ".csv":
+                rows, self.of_file = csv_rows(path, self.label)
+                return rows
+            case ".xlsx" | ".ods":
+                rows, self.sheet, self.of_file = sheet_rows(path, "payments", label=self.label)
+                return rows if self.sheet is not None else None
+        raise UnreadableError(UNKNOWN_KIND)
 
     def say(self, says: Says, row: int, name: str | None = None, value: object = None) -> None:
         column = None if name is None else self.heading[self.columns[name]]
@@ -229,23 +293,56 @@ class _Reader:
             self.say(TOTALS, self.totals[0], value=len(self.totals))
 
 
-def _mark_reversals(payments: list[dict[str, Any]]) -> None:
-    """Mark each credit that takes back a payment, one for one; without a reference nobody can say which it was."""
-    paid = Counter(_key(one, one["amount_pence"]) for one in payments if one["amount_pence"] > 0 and one["reference"])
-    for one in payments:
-        key = _key(one, -one["amount_pence"])
-        if one["kind"] == "credit" and paid[key]:
-            paid[key] -= 1
-            one["kind"] = "reversal"
+class _Reversals:
+    """Finds each credit that takes back a payment, one for one; without a reference nobody can say which it was."""
+
+    def __init__(self) -> None:
+        self._payments = bytearray()
+        self._credits: list[tuple[bytes, int]] = []
+
+    def add(self, payment: Mapping[str, Any]) -> None:
+        if payment["reference"]:
+            who = (payment["body"], payment["supplier"].casefold(), payment["reference"], abs(payment["amount_pence"]))
+            if payment["kind"] == "credit":
+                self._credits.append((_key(who), payment["source_row"]))
+            elif payment["amount_pence"] > 0:
+                self._payments += _key(who)
+
+    def rows(self) -> frozenset[int]:
+        wanted = {key for key, _ in self._credits}
+        paid = Counter(key for key in _keys(self._payments) if key in wanted)
+        found = set()
+        for key, row in self._credits:
+            if paid[key]:
+                paid[key] -= 1
+                found.add(row)
+        return frozenset(found)
 
 
-def _key(payment: dict[str, Any], amount: int) -> tuple[str | None, str, str | None, int]:
-    return payment["body"], payment["supplier"].casefold(), payment["reference"], amount
+class _Repeats:
+    """Finds each row that says what another has said: the kept keys of a million rows take sixteen megabytes."""
+
+    def __init__(self) -> None:
+        self._said, self._rows = bytearray(), array("q")
+
+    def add(self, payment: Mapping[str, Any]) -> None:
+        self._said += _key([value for name, value in payment.items() if name not in ("source_row", "kind")])
+        self._rows.append(payment["source_row"])
+
+    def found(self) -> Iterator[tuple[int, int]]:
+        """The row of each, and that of the first that said it."""
+        keys = pd.DataFrame(np.frombuffer(self._said, dtype=np.uint64).reshape(-1, 2))
+        first: dict[tuple[int, int], int] = {}
+        for place in np.flatnonzero(keys.duplicated(keep=False)):
+            row = self._rows[place]
+            if (before := first.setdefault(tuple(keys.iloc[place]), row)) != row:
+                yield row, before
 
 
-def _repeated_rows(payments: list[dict[str, Any]], label: str, sheet: str | None) -> Iterator[Problem]:
-    seen: dict[tuple[Any, ...], int] = {}
-    for one in payments:
-        key = tuple(value for name, value in one.items() if name not in ("source_row", "kind"))
-        if (first := seen.setdefault(key, one["source_row"])) != one["source_row"]:
-            yield SAME_ROWS.at(label, one["source_row"], value=f"as row {first}", sheet=sheet)
+def _key(values: Sequence[Any]) -> bytes:
+    """What stands for some values: two that differ have the same key in one of 10^38 cases."""
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=KEY).digest()
+
+
+def _keys(kept: bytearray) -> Iterator[bytes]:
+    return (bytes(kept[at : at + KEY]) for at in range(0, len(kept), KEY))

@@ -1,9 +1,10 @@
 """Find personal data in what was sent, and name its place and its kind but never what it says."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import pandas as pd
 
@@ -120,10 +121,41 @@ def in_columns(table: pd.DataFrame, columns: Iterable[str], *, label: str) -> li
     found = (
         Problem(label, kind.rule, LEAVE_OUT, int(row), column)
         for column in columns
-        for row, text in zip(table["source_row"], table[column].fillna(""), strict=True)
+        for row, text in _that_tell(table, column)
         for kind in _kinds_in(text)
     )
     return list(islice(found, MOST_TOLD))
+
+
+def _that_tell(table: pd.DataFrame, column: str) -> Iterator[tuple[int, str]]:
+    """The rows whose text may be about a person, each different text looked at once."""
+    texts = table[column].dropna()
+    telling = {text for text in texts.unique() if is_personal(text)}
+    rows = table.loc[texts.index[texts.isin(telling)], ["source_row", column]]
+    yield from zip(rows["source_row"], rows[column], strict=True)
+
+
+MOST_KNOWN = 100_000  # texts that are known to tell nothing, and not looked at again
+
+
+class Watch:
+    """Looks through rows as they come, as `in_columns` does through a table, each text once."""
+
+    def __init__(self, columns: Iterable[str], *, label: str):
+        self.found: list[Problem] = []
+        self._columns, self._label = tuple(columns), label
+        self._told_nothing: set[str] = set()
+
+    def look(self, row: Mapping[str, Any]) -> None:
+        """Look at the columns of one row, whose `source_row` says where it is."""
+        for column in self._columns:
+            text = row[column]
+            if not text or text in self._told_nothing or len(self.found) == MOST_TOLD:
+                continue
+            kinds = list(_kinds_in(text))
+            self.found += [Problem(self._label, kind.rule, LEAVE_OUT, row["source_row"], column) for kind in kinds]
+            if not kinds and len(self._told_nothing) < MOST_KNOWN:
+                self._told_nothing.add(text)
 
 
 def is_personal(text: str) -> bool:

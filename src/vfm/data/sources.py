@@ -5,6 +5,7 @@ The rules are data (`Says`), so that a test can hold each of them to have a bad 
 
 import json
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vfm.data import delimited
-from vfm.data.delimited import records_of
+from vfm.data.delimited import records_in
 from vfm.data.workbooks import read_workbook
 from vfm.vocabulary.errors import Problem
 from vfm.vocabulary.periods import YEARS
@@ -21,6 +22,7 @@ from vfm.vocabulary.periods import YEARS
 Row = tuple[int, list[str]]  # as a spreadsheet counts, and its cells
 
 MOST_BYTES = 200_000_000  # some twenty times the largest ledger that a council publishes
+BLOCK = 1 << 20  # bytes that are looked at together
 MOST_DIGITS = 20  # of a number written out
 MOST_CELLS = 1000  # in a row; far more than any of these files has
 
@@ -78,27 +80,60 @@ def file_bytes(path: Path) -> bytes:
         raise UnreadableError(CANNOT_READ, value=error.strerror) from None
 
 
-def csv_rows(path: Path, label: str) -> tuple[list[Row], list[Problem]]:
-    """The rows of a CSV file that hold anything, and advice about its encoding."""
-    text, problems = _decoded(file_bytes(path), label)
-    try:
-        records = _within_width(records_of(re.sub("\r\n?", "\n", text)))
-        return list(_filled(enumerate(records, 1))), problems
-    except delimited.UnreadableTextError as unreadable:
-        raise UnreadableError(QUOTES, unreadable.row) from None
+def csv_rows(path: Path, label: str) -> tuple[Iterator[Row], list[Problem]]:
+    """The rows of a CSV file that hold anything, as they are read, and advice about its encoding.
+
+    A file that turns out not to be readable says so by an `UnreadableError`, at once or at the row where it shows.
+    """
+    encoding, problems = _encoding_of(path, label)
+    return _csv_rows(path, encoding), problems
 
 
-def _decoded(content: bytes, label: str) -> tuple[str, list[Problem]]:
-    if b"\0" in content:
-        raise UnreadableError(NOT_TEXT, content.split(b"\0")[0].count(b"\n") + 1)
+def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+    with path.open(encoding=encoding, newline=None) as text:
+        try:
+            yield from _filled(enumerate(_within_width(records_in(text)), 1))
+        except delimited.UnreadableTextError as unreadable:
+            raise UnreadableError(QUOTES, unreadable.row) from None
+
+
+def _encoding_of(path: Path, label: str) -> tuple[str, list[Problem]]:
+    """What a file is written in: UTF-8, or else what Windows writes; read a block at a time, for it may be large."""
     try:
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
+        if path.stat().st_size > MOST_BYTES:
+            raise UnreadableError(TOO_LARGE)
+        bad = [_first_bad(path, encoding) for encoding in ("utf-8", "cp1252")]
+    except OSError as error:
+        raise UnreadableError(CANNOT_READ, value=error.strerror) from None
+    null = _first_bad(path, "latin-1")
+    if null is not None:
+        raise UnreadableError(NOT_TEXT, null)
+    if bad[0] is None:
+        return "utf-8-sig", []
+    if bad[1] is None:
+        return "cp1252", [OTHER_ENCODING.at(label, bad[0])]
+    raise UnreadableError(NOT_TEXT, bad[1])
+
+
+def _first_bad(path: Path, encoding: str) -> int | None:
+    """The row of the first byte that is none of an encoding; of Latin-1, which has them all, that of the first null."""
+    decoder, row = getincrementaldecoder(encoding)(), 1
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            if encoding == "latin-1":
+                if (at := block.find(b"\0")) >= 0:
+                    return row + block.count(b"\n", 0, at)
+            else:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError as error:
+                    return row + max(0, error.object[: error.start].count(b"\n"))
+            row += block.count(b"\n")
     try:
-        return content.decode("cp1252"), [OTHER_ENCODING.at(label, row)]
-    except UnicodeDecodeError as error:
-        raise UnreadableError(NOT_TEXT, content[: error.start].count(b"\n") + 1) from None
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return row
+    return None
 
 
 def _within_width(records: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -108,17 +143,17 @@ def _within_width(records: Iterable[list[str]]) -> Iterator[list[str]]:
         yield record
 
 
-def sheet_rows(path: Path, sheet: str, *, label: str) -> tuple[list[Row], str | None, list[Problem]]:
+def sheet_rows(path: Path, sheet: str, *, label: str) -> tuple[Iterator[Row], str | None, list[Problem]]:
     """The filled rows of the sheet called `sheet`, or of the first, its name, and what is wrong with the workbook.
 
     There is no name where the workbook was refused.
     """
     sheets, problems = read_workbook(path, label=label)
     if not sheets:
-        return [], None, problems
+        return iter(()), None, problems
     chosen = next((one for one in sheets if one.name.strip().lower() == sheet), sheets[0])
     problems = [problem for problem in problems if problem.sheet == chosen.name]
-    return list(_filled(chosen.rows)), chosen.name, problems
+    return _filled(chosen.rows), chosen.name, problems
 
 
 def _filled(records: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Row]:
