@@ -54,7 +54,7 @@ def test_a_release_that_is_made_again_has_the_boroughs_that_it_had(project: Proj
 
 @pytest.mark.parametrize("code", ["E09000034", "E09000000", "E12000007", "Hackney", ""])
 def test_what_is_no_area_is_refused(project: Project, code: str) -> None:
-    with pytest.raises(UsageError, match="is no area: give a code"):
+    with pytest.raises(UsageError, match="is none of the 33 boroughs: give a code from E09000001 to E09000033"):
         plan(project, Quarter.parse(QUARTER), {"borough": code})
 
 

@@ -20,6 +20,7 @@ from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import Status
 
 TRACE_OF_BOROUGHS = f"notebooks/{BOROUGH}-trace.html"
+EARLIER = {"name": "its area", "commissioner": "commissioner"}  # of a release that does not say of which place it is
 RETROSPECT = 183  # days after its end at which a quarter's update no longer counts as timely
 
 
@@ -96,6 +97,7 @@ def _write_traces(folder: Path, manifest: Mapping[str, Any], about: About) -> di
 
 def about_release(manifest: Mapping[str, Any]) -> About:
     """What the pages say of a release, from its manifest."""
+    place = manifest.get("place", EARLIER)
     quarter, as_of = Quarter.parse(manifest["quarter"]), date.fromisoformat(manifest["as_of"])
     return About(
         quarter=str(quarter),
@@ -105,8 +107,8 @@ def about_release(manifest: Mapping[str, Any]) -> About:
         version=manifest["version"],
         in_retrospect=(as_of - quarter.end).days > RETROSPECT,
         code=manifest["code"][:12],
-        place=manifest["place"]["name"],
-        commissioner=manifest["place"]["commissioner"],
+        place=place["name"],
+        commissioner=place["commissioner"],
         illustrative=manifest.get("status") == Status.ILLUSTRATIVE,
         approved=_approved(manifest.get("approval")),
         of_approval=manifest.get("approval", {}).get(gate.SAYS, ""),

@@ -313,7 +313,7 @@ def for_notebook(
     boroughs = {"borough": (place.codes, place.default_borough), "explain": (place.every, place.default_explain)}
     for name, (codes, default) in boroughs.items():
         if name in known:
-            known[name] = known[name] or default
+            known[name] = known[name] if name in typed else default
             _check_borough(name, known[name], codes)
     return known
 

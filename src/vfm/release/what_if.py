@@ -37,7 +37,7 @@ def formula_what_if(project: Project, sealed: "Sealed", parameters: "Mapping[str
         raise DataError(f"{sealed.name} has no formula to change: it was released without {NOTEBOOK}.")
     rows = published[1].set_index("area")
     if parameters["borough"] not in rows.index:
-        raise UsageError(f"The fund is for {len(rows)} boroughs, and not for {parameters['borough']}.")
+        raise UsageError(f"The fund is for the {len(rows)} boroughs, and not for {parameters['borough']}.")
     data = QuarterData(project, sealed.quarter)
     vintage = formula_need.Vintage(told["need_year"], told["population"], told["imd_year"])
     need = formula_need.indicators(data.crime, data.population, data.deprivation, data.place, vintage)

@@ -72,7 +72,7 @@
       const rest = found.filter((item) => item !== most);
       show(found);
       first = most ?? found[0];
-      if (!found.length) return `No borough here has postcodes that begin with ${typed}`;
+      if (!found.length) return `No ${finder.dataset.place} borough has postcodes that begin with ${typed}`;
       if (!most) return `Parts of ${typed} are in ${names(found)}`;
       if (having("all").includes(most)) return `${typed} is in ${names([most])}`;
       return `Most of ${typed} is in ${names([most])}${rest.length ? `, and some is in ${names(rest)}` : ""}`;
