@@ -29,6 +29,7 @@ page. Seconds are of one machine on one day; the ratios are of ways that ran in 
 | records to a panel | `python3 run.py bench records` |
 | heavy methods beside the plain way | `python3 run.py bench methods` |
 | what people wait for | `python3 run.py bench outputs` |
+| from a clone to a first release, and to green tests | `python3 run.py bench first_hour tests` |
 
 `vfm refresh 2019-20-Q4 --profile` prints where the time of one release went. How to go past one machine, and what that
 would cost for a nation, is in [Run on a cluster](how-to/run-on-a-cluster.md).
@@ -74,6 +75,15 @@ Each is a command in a process of its own, with its start; the documents are the
 
 | what | seconds, the median | goal |
 | --- | --- | --- |"""
+
+
+FIRST_HOUR = """## The first hour
+
+The README's commands in a fresh clone, with an empty home and environment: nothing is installed before. What is
+downloaded, the network's speed decides.
+
+| from a clone | step | seconds |
+| --- | --- | ---: |"""
 
 
 def where(result: dict[str, Any]) -> str:
@@ -142,11 +152,26 @@ def of_outputs(result: dict[str, Any]) -> Iterator[str]:
     yield f"\n{where(result)}"
 
 
+def of_first_hour(result: dict[str, Any]) -> Iterator[str]:
+    yield FIRST_HOUR
+    for what, steps in result["result"].items():
+        for step, took in steps.items():
+            yield f"| {what} | {step} | {took:,.0f} |"
+        yield f"| **{what}** | **in all** | **{sum(steps.values()):,.0f}** |"
+    yield f"\n{where(result)}"
+
+
 def mark(met: bool) -> str:
     return "met" if met else "**missed**"
 
 
-PARTS = {"suite": of_suite, "records": of_records, "methods": of_methods, "outputs": of_outputs}
+PARTS = {
+    "first_hour": of_first_hour,
+    "suite": of_suite,
+    "records": of_records,
+    "methods": of_methods,
+    "outputs": of_outputs,
+}
 
 
 def page(results: dict[str, Any]) -> str:
