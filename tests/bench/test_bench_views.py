@@ -64,7 +64,7 @@ def test_a_sentence_says_the_releases_own_numbers(published: Explorer) -> None:
     view = published.see(measure="crime", borough="Croydon", compare="London", period="ten years")
     held = rows(published, "charts/borough-croydon-crime-trend.csv")[-10:]
     first, last = held[0], held[-1]
-    for number in (first["here"], last["here"], first["London"], last["London"]):
+    for number in (first["here"], last["here"], first["there"], last["there"]):
         assert f"{round(float(number), 1):g}" in view.sentence
     five = published.see(measure="crime", borough="Croydon", period="five years")
     assert first["year"] in view.sentence and first["year"] not in five.sentence and len(five.rows) == 5
@@ -73,8 +73,8 @@ def test_a_sentence_says_the_releases_own_numbers(published: Explorer) -> None:
 def test_a_borough_stands_beside_another(published: Explorer) -> None:
     view = published.see(measure="crime", borough="Croydon", compare="Hackney")
     there = {row["year"]: float(row["here"]) for row in rows(published, "charts/borough-hackney-crime-trend.csv")}
-    assert dict(zip(view.rows["year"], view.rows["London"], strict=True)) == there
-    assert view.shown.columns["London"][0] == "Hackney" and "Hackney" in view.sentence and "London" not in view.sentence
+    assert dict(zip(view.rows["year"], view.rows["there"], strict=True)) == there
+    assert view.shown.columns["there"][0] == "Hackney" and "Hackney" in view.sentence and "London" not in view.sentence
 
 
 def test_prices_change_which_cost_is_told(published: Explorer) -> None:

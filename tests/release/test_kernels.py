@@ -154,5 +154,5 @@ def test_the_warm_process_holds_what_every_notebook_imports_and_nothing_that_onl
 def test_a_warm_process_that_nobody_asked_ends_at_once_and_leaves_nothing() -> None:
     warm = forks.Warm()
     warm.close()
-    assert warm._process.returncode == -signal.SIGKILL  # it would still be importing
-    assert not warm.folder.exists()
+    assert warm._process.returncode == -signal.SIGTERM  # it would still be importing
+    assert warm._folder is None  # it makes none before it can be asked

@@ -9,14 +9,13 @@ from pathlib import Path
 from vfm.data import stamp
 from vfm.data.catalogue import Catalogue
 from vfm.data.project import DATA, PUBLISHED, Project
-from vfm.data.staging import STAGED, alive, finish_interrupted, left_beside
+from vfm.data.staging import STAGED, finish_interrupted, left_beside
 from vfm.release import gate, held, manifest
 from vfm.release.findings import Finding
-from vfm.release.kept import KEPT
+from vfm.release.kept import half_kept
 from vfm.vocabulary.errors import DataError, Problem, UsageError
 from vfm.vocabulary.periods import Quarter
 
-PART = re.compile(r"\.[0-9a-f]{64}\.(?P<process>\d{1,9})")  # of a raw file that is being kept
 ANY_TIME = "Nothing is lost with it: vfm doctor --mend takes it away."
 RESTORE = "Restore the release as it was published, from the repository (git checkout -- {place}) or a copy."
 
@@ -43,10 +42,8 @@ def leftovers(project: Project) -> Iterator[Finding]:
                 names.remove(name)
                 yield from _left(project, Path(folder) / name)
             names.sort()
-    for part in sorted((project.root / "data" / KEPT).glob(".*")) if project.data == PUBLISHED else ():
-        named = PART.fullmatch(part.name)
-        if named and not alive(int(named["process"])):
-            yield Finding(_place(project, part), "a run that died left it half written", ANY_TIME, part.unlink)
+    for part in half_kept(project) if project.data == PUBLISHED else ():
+        yield Finding(_place(project, part), "a run that died left it half written", ANY_TIME, part.unlink)
 
 
 def _left(project: Project, path: Path) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +27,9 @@ def can_fork() -> bool:
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.environ.get(SWITCH, "") != "stock"
 
 
+GONE = f"The process that starts kernels has gone. Run it again; {SWITCH}=stock does without that process."
+
+
 def begin() -> None:
     """Start the warm process where kernels are forked: it has much to import, and nobody need wait for it."""
     if can_fork():
@@ -41,9 +43,8 @@ class Warm:
     _guard: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="vfm-"))  # short, for a socket's path may have 107 letters
         self._asking, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "vfm.release.warm", str(theirs.fileno()), str(self.folder)]
+        command = [sys.executable, "-m", "vfm.release.warm", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 command,
@@ -51,7 +52,7 @@ class Warm:
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline", **FIXED},
             )
-        self._ready = False
+        self._folder: Path | None = None  # not known until it is ready
 
     @classmethod
     def process(cls) -> "Warm":
@@ -70,18 +71,24 @@ class Warm:
         asked = json.dumps({"argv": argv, "env": env, "cwd": cwd}) + "\n"
         try:
             with self._guard:
-                if not self._ready:
-                    self._answer()
-                    self._ready = True
                 self._asking.sendall(asked.encode())
                 answer, handles = self._answer()
         except (OSError, EOFError):
-            raise RunError(
-                f"The process that starts kernels has gone. Run it again; {SWITCH}=stock does without that process."
-            ) from None
+            raise RunError(GONE) from None
         if not handles:
             raise RunError("A kernel ended as it started: is there memory and room for more processes?")
         return Forked(json.loads(answer)["pid"], handles[0])
+
+    @property
+    def folder(self) -> Path:
+        """Where its kernels have their sockets: a folder that it has made, when it is ready to fork, and takes away."""
+        try:
+            with self._guard:
+                if self._folder is None:
+                    self._folder = Path(self._answer()[0].decode())
+                return self._folder
+        except (OSError, EOFError):
+            raise RunError(GONE) from None
 
     def _answer(self) -> tuple[bytes, list[int]]:
         answer, handles, _, _ = socket.recv_fds(self._asking, 1024, 1)
@@ -93,14 +100,15 @@ class Warm:
         """End the process, and with it every kernel that is left."""
         atexit.unregister(self.close)
         self._asking.close()
-        if not self._ready:
-            self._process.kill()  # nobody has asked it yet, and it would import to its end
+        if self._folder is None:
+            self._process.terminate()  # nobody has asked it yet, and it would import to its end
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)  # its own last act, where it could act
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)  # its own last act, where it could act
 
 
 class Forked:

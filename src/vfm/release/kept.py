@@ -7,15 +7,18 @@ twice: every copy of personal data is one more to guard.
 
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vfm.data.catalogue import RECORDS, sha256
 from vfm.data.project import Project
+from vfm.data.staging import alive
 from vfm.vocabulary.errors import DataError, Problem
 
 KEPT = "kept"
+PART = re.compile(r"\.[0-9a-f]{64}\.(?P<process>\d{1,9})")  # of a raw file that is being kept
 
 
 def keep(project: Project, inputs: Mapping[str, str]) -> None:
@@ -26,6 +29,8 @@ def keep(project: Project, inputs: Mapping[str, str]) -> None:
     DataError
         when a file is no longer what the release was made from.
     """
+    for part in half_kept(project):
+        part.unlink(missing_ok=True)
     found = {file: recorded(project, file, hashed) for file, hashed in inputs.items()}
     mend = "Make the draft again from the files as they are now, or put the file back as it was."
     rule = "the raw file has changed since the draft was made"
@@ -37,6 +42,13 @@ def keep(project: Project, inputs: Mapping[str, str]) -> None:
         if data is not None and not is_there and RECORDS not in Path(file).parts:
             put(data, target)
             target.chmod(0o444)
+
+
+def half_kept(project: Project) -> list[Path]:
+    """What runs that died were keeping."""
+    parts = sorted((project.root / "data" / KEPT).glob(".*"))
+    named = [(part, PART.fullmatch(part.name)) for part in parts]
+    return [part for part, name in named if name is not None and not alive(int(name["process"]))]
 
 
 def put(data: bytes | Path, target: Path) -> None:

@@ -22,6 +22,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -91,7 +92,6 @@ def serve(asked: socket.socket) -> None:
     """Fork a kernel for each line that comes in, until the other side is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a kernel that ended leaves nothing behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for whoever started us to act on
-    asked.sendall(b"ready\n")
     with asked.makefile("r", encoding="utf-8") as lines:
         for line in lines:
             number = os.fork()
@@ -149,7 +149,7 @@ def _seed_afresh() -> None:
 
 def main() -> None:
     asked = socket.socket(fileno=int(sys.argv[1]))
-    folder = sys.argv[2]
+    folder = ""
     sys.path[:] = [place for place in sys.path if place not in {"", str(Path.cwd())}]
     gc.disable()  # while modules come in, nearly nothing goes
     try:
@@ -159,9 +159,13 @@ def main() -> None:
         gc.collect()
         gc.freeze()
         gc.enable()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # from here on it ends as whoever asks it goes, and clears up
+        folder = tempfile.mkdtemp(prefix="vfm-")  # short, for a socket's path may have 107 letters
+        asked.sendall(folder.encode())
         serve(asked)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
 
