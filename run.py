@@ -6,8 +6,7 @@
     python3 run.py test ARGUMENTS       pytest alone, with your arguments in place of the usual folders
     python3 run.py lab                  open the notebooks in JupyterLab, on this machine only
     python3 run.py check                every problem in the data that came in
-    python3 run.py bench [NAME]         the benchmarks: suite (unless named), records, methods, outputs,
-                                        first_hour or page
+    python3 run.py bench [NAME]         a benchmark: suite, records, methods, outputs, first_hour, or page
     python3 run.py notebooks            run the committed notebooks again, in place
     python3 run.py docs                 make a site of the documentation, in build/docs
     python3 run.py dictionary           write docs/data-dictionary.md and docs/reference/ from the code

@@ -71,3 +71,9 @@ def test_executed_borough_runs_can_be_made_again_and_are_not_committed(tmp_path:
         "charts/a.svg": "committed",
     }
     assert "reports/**/notebooks/80-borough-*" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_jupyterlab_is_saving_is_no_notebook_of_the_release(project: Project) -> None:
+    before = manifest.code_hash(project)
+    (project.notebooks / ".~80-borough.ipynb").symlink_to("gone")  # there when the folder was listed, and not when read
+    assert manifest.code_hash(project) == before

@@ -184,7 +184,11 @@ def code_hash(project: Project) -> str:
         for path in sorted(package.rglob("*"))
         if path.suffix in suffixes
     ]
-    parts += [f"{path.name} {cells_hash(path)}" for path in sorted(project.notebooks.glob("*.ipynb"))]
+    parts += [
+        f"{path.name} {cells_hash(path)}"
+        for path in sorted(project.notebooks.glob("*.ipynb"))
+        if not path.name.startswith(".")  # what JupyterLab is about to put in a notebook's place, and gone at once
+    ]
     lock = project.root / "requirements.lock"
     if lock.is_file():
         parts.append(f"{lock.name} {_text_hash(lock)}")
