@@ -95,7 +95,7 @@ def terminal(clone: Path) -> Iterator[Terminal]:
     yield found
     found.close()
     subprocess.run(["git", "restore", "reports"], cwd=clone, check=True)
-    subprocess.run(["git", "clean", "-qfdx", "reports", "build"], cwd=clone, check=True)
+    subprocess.run(["git", "clean", "-qfdx", "reports"], cwd=clone, check=True)
 
 
 def opened(browser: Browser, page: Path, heading: str) -> None:
@@ -117,9 +117,8 @@ def lab_is_seen(terminal: Terminal, browser: Browser, command: str) -> None:
     view = browser.new_page()
     view.goto(address)
     view.get_by_text("10-spend-growth.ipynb").first.dblclick(timeout=60_000)
-    expect(view.get_by_text("Spend growth: how far the commissioning budget has grown").first).to_be_visible(
-        timeout=60_000
-    )
+    title = view.get_by_role("heading", name="Spend growth: how far the commissioning budget has grown").first
+    expect(title).to_be_visible(timeout=60_000)
     view.close()
     terminal.interrupt()
     terminal.interrupt()
@@ -137,6 +136,8 @@ def test_a_newcomer_follows_it_to_the_end(tutorial: str, clone: Path, terminal: 
         status, said = terminal.run(command)
         assert status == 0, f"{command}\n{said}"
         assert_shown(shown, said, command)
+        if command.startswith("vfm verify"):  # it makes the release again in a folder of its own, which is gone
+            continue
         for page in re.findall(r"^(?:made|draft|in review|published): (\S+\.html)", said, re.MULTILINE):
             opened(browser, clone / page, "" if "site" in page else "value for money")
         for book in (word for word in said.split() if word.endswith(".xlsx") and word.startswith("build/")):
