@@ -24,8 +24,9 @@ VFM = ".venv/bin/vfm"
 RELEASE = {
     "clone": ["git", "clone", "--quiet", str(ROOT), "vfm"],
     "install, and make the draft": ["python3", "run.py", "report"],
-    "put it forward": [VFM, "submit", QUARTER, "--role", "maker"],
-    "approve it": [VFM, "approve", QUARTER, "--role", "checker"],
+    "make one that says something new": [VFM, "refresh", QUARTER, "-p", "level=0.9"],
+    "put it forward": [VFM, "submit", QUARTER, "--role", "maker of this project"],
+    "approve it": [VFM, "approve", QUARTER, "--role", "checker of this project"],
     "publish it": [VFM, "publish", QUARTER, "--reason", "To see how long it takes."],
 }
 TESTS = {"clone": RELEASE["clone"], "install, and run every test": ["python3", "run.py", "test"]}
