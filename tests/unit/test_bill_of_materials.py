@@ -70,6 +70,6 @@ def test_the_same_lock_gives_the_same_bytes(tmp_path: Path) -> None:
     assert made[0] == made[1]
 
 
-@pytest.mark.parametrize("line", ["# a comment", "-e .", "--index-url x", ""])
+@pytest.mark.parametrize("line", ["# a comment", "-e .", "--no-binary x", ""])
 def test_what_is_no_pin_is_no_component(line: str) -> None:
     assert made_with(line, {})["components"] == []
