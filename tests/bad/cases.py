@@ -244,6 +244,10 @@ CASES = [
          "bytes that are not UTF-8 text", (f"{STATED}, row 2.",), SAVE_AS),
     Case("a null byte", line(STATED, 4, lambda text: f"{text}\0"),
          "a null byte in the text", (f"{STATED}, row 4.",), SAVE_AS),
+    Case("a file with semicolons", content(STATED, lambda b: b.replace(b",", b";")),
+         "cells parted by semicolons, not by commas", (f"{STATED}, row 1.",), "CSV UTF-8 (comma delimited)"),
+    Case("a file with tabs", content(STATED, lambda b: b.replace(b'"', b"").replace(b", ", b" ").replace(b",", b"\t")),
+         "cells parted by tabs, not by commas", (f"{STATED}, row 1.",), "CSV UTF-8 (comma delimited)"),
     Case("an open quotation mark", line(STATED, 5, lambda text: text.replace("PCD", '"PCD', 1)),
          "quotation marks that do not pair", (f"{STATED}, row 5.",), OPEN_QUOTE),
     Case("a cell that never ends", line(STATED, 3, lambda text: text + "x" * 131_072),
@@ -403,6 +407,8 @@ CASES = [
     # ---- monitoring returns
     Case("a return in a folder that is no quarter", returned("2019-20/a.xlsx", Spend=[LGE_SPEND]),
          "a return in a folder that is no quarter", ("returns/2019-20/a.xlsx.",), "such as returns/2019-20-Q4."),
+    Case("a return in a folder of a quarter to come", returned("2031-32-Q1/a.xlsx", Spend=[LGE_SPEND]),
+         "a return of a quarter that has not begun", ('returns/2031-32-Q1/a.xlsx: "2031-32-Q1"',), "or set as_of in datapackage.json"),
     Case("a sheet of another name", returned("2019-20-Q4/a.xlsx", Spent=[["pounds"], [1]]),
          "a sheet that is no part of a return", (f"{RETURNED}, sheet Spent.",), 'Did you mean "Spend"?'),
     Case("a borough misspelt in a return",
@@ -431,4 +437,8 @@ CASES = [
          both(returned("2019-20-Q4/a.xlsx", Spend=[LGE_SPEND]), returned("2019-20-Q4/b.xlsx", Spend=[LGE_SPEND])),
          "two returns report the same", ('returns/2019-20-Q4/b.xlsx, sheet Spend, row 2, column basis: "actual"',),
          f"{RETURNED} has it in row 2"),
+    Case("the same on two sheets of a return",
+         returned("2019-20-Q4/a.xlsx", **{"Spend": [LGE_SPEND], "Spend (2)": [HEADINGS["Spend"], LGE_SPEND]}),
+         "two sheets report the same", (f'{RETURNED}, sheet Spend (2), row 2, column basis: "actual"',),
+         "The sheet Spend has it in row 2. Keep the row that holds."),
 ]  # fmt: skip

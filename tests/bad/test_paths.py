@@ -22,11 +22,13 @@ GRANTS = {"grants": [{"id": "360G-example-1"}]}
 PACKAGE = {"releases": [{"ocid": "ocds-1", "date": "2019-04-01T00:00:00Z", "tag": ["award"], "awards": [{"id": 1}]}, 5]}
 
 
-def workbook(sheet: str, rows: list[list[Any]]) -> bytes:
+def workbook(*sheets: str, rows: list[list[Any]]) -> bytes:
     book, stream = Workbook(), BytesIO()
-    book.active.title = sheet
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for sheet in sheets:
+        book.create_sheet(sheet)
+        for row in rows:
+            book[sheet].append(row)
     book.save(stream)
     return stream.getvalue()
 
@@ -40,12 +42,19 @@ def csv_of(rows: list[list[Any]]) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "rule", "place"),
     [
-        ("return.xlsx", workbook("Outputs", RETURN), "an unknown area",
+        ("return.xlsx", workbook("Outputs", rows=RETURN), "an unknown area",
          "sheet Outputs, row 2, column area: \"Croyden\""),
         ("return.csv", csv_of(RETURN), "an unknown area", "row 2, column area: \"Croyden\""),
         ("spend.csv", LEDGER.encode(), "not a date", "row 2, column Payment Date: \"31/02/2020\""),
-        ("spend.xlsx", workbook("x", [line.split(",") for line in LEDGER.splitlines()]), "not a date",
+        ("spend.xlsx", workbook("x", rows=[line.split(",") for line in LEDGER.splitlines()]), "not a date",
          "sheet x, row 2, column Payment Date: \"31/02/2020\""),
+        ("months.xlsx", workbook("April", "May", rows=[line.split(",") for line in LEDGER.splitlines()]),
+         "another sheet of the same kind", "sheet May"),
+        ("calls.xlsx", workbook("2019", "2020", rows=[["Identifier", "Amount Awarded"], ["1", "5"]]),
+         "another sheet of the same kind", "sheet 2020"),
+        ("shares.xlsx", workbook("2019", "2020", rows=[["Borough", "Amount"], ["Croydon", "5"]]),
+         "another sheet of the same kind", "sheet 2020"),
+        ("semicolons.csv", csv_of(RETURN).replace(b",", b";"), "cells parted by semicolons, not by commas", "row 1"),
         ("grants.json", json.dumps(GRANTS).encode(), "an award without its amount", "row 1, column amountAwarded"),
         ("grants.csv", b"Identifier,Amount Awarded\n1,5\n", "a column that 360Giving requires is missing",
          "row 1, column "),
@@ -71,7 +80,7 @@ def test_a_file_anywhere_is_known_by_what_is_in_it(
 
 def test_a_good_return_anywhere_is_told_to_be_good(tmp_path: Path, project_copy: ProjectCopy, capsys: Capture) -> None:
     path = tmp_path / "return.xlsx"
-    path.write_bytes(workbook("Outputs", [RETURN[0], ["London Gang Exit", "Croydon", "People engaged", 3]]))
+    path.write_bytes(workbook("Outputs", rows=[RETURN[0], ["London Gang Exit", "Croydon", "People engaged", 3]]))
     assert main(["check", str(path)]) == 0
     assert capsys.readouterr().out == "1 file: 0 errors, 0 advice\n"
 
@@ -98,9 +107,29 @@ def test_a_path_among_the_raw_files_is_checked_with_all_of_them(project_copy: Pr
     assert output.endswith("1 file: 1 errors, 0 advice\n")
 
 
-def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path, project_copy: ProjectCopy, capsys: Capture) -> None:
-    assert main(["check", str(tmp_path / "none.csv")]) == 2
-    assert capsys.readouterr().err == f"vfm: There is no {tmp_path / 'none.csv'}.\n"
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("none.csv", "There is no none.csv."),
+        ("/dev/null", "/dev/null is neither a file nor a folder."),
+        ("", "A path is empty: name a file or a folder, or leave it out for all that came in."),
+    ],
+)
+def test_a_path_of_nothing_is_wrong_usage(path: str, says: str, project_copy: ProjectCopy, capsys: Capture) -> None:
+    assert main(["check", path]) == 2
+    assert capsys.readouterr().err == f"vfm: {says}\n"
+
+
+@pytest.mark.parametrize("name", ["~$return.xlsx", ".~lock.return.xlsx#", ".DS_Store", ".venv/lib/table.csv"])
+def test_what_programs_put_beside_a_return_is_none(
+    name: str, tmp_path: Path, project_copy: ProjectCopy, capsys: Capture
+) -> None:
+    for folder in (project_copy.raw / "returns" / "2019-20-Q4", tmp_path / "sent"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"a program's own")
+    assert main(["check"]) == 0
+    assert main(["check", str(tmp_path / "sent")]) == 0
+    assert capsys.readouterr().out.endswith("0 files: 0 errors, 0 advice\n")
 
 
 @pytest.mark.parametrize(

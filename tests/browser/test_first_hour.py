@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
-import select
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,76 +13,35 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from promises import SOAK
+from terminals import DONE, TELL, Terminal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
+import test_examples_run
 from test_tutorials import assert_shown, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
-LONG = 600  # seconds before a command is given up
-DONE = "the exit status is"
-TELL = f"echo {DONE} $?"
-CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x07")
 ALONE = {"python3 run.py test"}  # these tests are among it
-STAYS = {"python3 run.py lab"}  # until it is told to end
+STAYS = ("python3 run.py lab", "vfm explore", "dask ")  # until it is told to end
+READY = {"vfm explore": r"token=\w+", "dask scheduler": r"Scheduler at:", "dask worker": r"Registered to:"}
+WITH_SPARK = ("spark-class", "VFM_ENGINE=spark")  # tests/unit/data/test_engines.py types those
 
 pytestmark = pytest.mark.skipif(
     not SOAK or os.name != "posix", reason="takes minutes: under --soak (test_tutorials.py follows them without)"
 )
 
 
-class Terminal:
-    """A shell in a terminal of its own."""
-
-    def __init__(self, folder: Path):
-        self._ours, theirs = pty.openpty()
-        path = f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        told = os.environ | {"PATH": path, "PS1": "", "TERM": "xterm-256color", "COLUMNS": "160", "LINES": "50"}
-        told.pop("VFM_SOAK", None)
-        told.pop("VFM_PROJECT", None)
-        self._shell = subprocess.Popen(
-            ["bash", "--norc", "--noprofile"], cwd=folder, env=told, stdin=theirs, stdout=theirs, stderr=theirs,
-            start_new_session=True,
-        )  # fmt: skip
-        os.close(theirs)
-        self.run("stty -echo cols 160 rows 50; set +o emacs; bind 'set enable-bracketed-paste off' 2>/dev/null")
-
-    def type(self, line: str) -> None:
-        os.write(self._ours, f"{line}\n".encode())
-
-    def until(self, pattern: str, seconds: float = LONG) -> str:
-        """What the terminal shows until a line of it is so."""
-        shown, end = "", time.monotonic() + seconds
-        while not re.search(pattern, shown, re.MULTILINE):
-            left = end - time.monotonic()
-            assert left > 0, f"{pattern!r} was not seen, but:\n{shown}"
-            if select.select([self._ours], [], [], min(left, 1))[0]:
-                shown += CONTROL.sub("", os.read(self._ours, 65536).decode("utf-8", "replace")).replace("\r", "\n")
-        return shown
-
-    def run(self, command: str) -> tuple[int, str]:
-        """Type a command and wait for its end: its exit status and what was shown."""
-        self.type(f"{command}; {TELL}")
-        shown = self.until(rf"^{DONE} \d+\s")
-        said, _, status = shown.rpartition(DONE)
-        return int(status.split()[0]), said
-
-    def interrupt(self) -> None:
-        os.write(self._ours, b"\x03")
-
-    def close(self) -> None:
-        os.killpg(self._shell.pid, signal.SIGHUP)
-        self._shell.wait(30)
-        os.close(self._ours)
+def cloned(into: Path) -> Path:
+    folder = into / "vfm"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    subprocess.run([sys.executable, "run.py", "check"], cwd=folder, check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A clone, set up by its reader's first command."""
-    folder = tmp_path / "vfm"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    subprocess.run([sys.executable, "run.py", "check"], cwd=folder, check=True, capture_output=True)
-    return folder
+    return cloned(tmp_path)
 
 
 @pytest.fixture
@@ -128,7 +83,7 @@ def test_a_newcomer_follows_it_to_the_end(tutorial: str, clone: Path, terminal: 
     for command, shown in steps((TUTORIALS / f"{tutorial}.md").read_text(encoding="utf-8")):
         if command in ALONE:
             continue
-        if command in STAYS:
+        if command.startswith(STAYS):
             lab_is_seen(terminal, browser, command)
             continue
         status, said = terminal.run(command)
@@ -140,3 +95,43 @@ def test_a_newcomer_follows_it_to_the_end(tutorial: str, clone: Path, terminal: 
             opened(browser, clone / page, "" if "site" in page else "value for money")
         for book in (word for word in said.split() if word.endswith(".xlsx") and word.startswith("build/")):
             assert (clone / book).is_file()
+
+
+def that_write(page: Path) -> list[str]:
+    """What of a page tests/docs/test_examples_run.py does not run itself; this machine is the cluster."""
+    shown = [command for command in test_examples_run.shown_in(page) if not test_examples_run.only_reads(command)]
+    kept = [command for command in shown if command not in ALONE and not command.startswith(WITH_SPARK)]
+    return [command.replace("10.0.0.5", "127.0.0.1") for command in dict.fromkeys(kept)]
+
+
+WRITE = {page: found for page in test_examples_run.PAGES if (found := that_write(page))}
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cloned(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.mark.parametrize("page", WRITE, ids=lambda page: page.stem)
+def test_every_command_of_a_page_does_what_it_says(page: Path, once: Path) -> None:
+    for command in ("git checkout --quiet .", "git clean -fdxq --exclude=.venv --exclude=build"):
+        subprocess.run(command.split(), cwd=once, check=True)
+    terminals = [Terminal(once)]
+    try:
+        for command in WRITE[page]:
+            if command.startswith("vfm submit"):  # with something new to say, or there would be nothing to publish
+                assert terminals[0].run("vfm refresh 2019-20-Q4 -p level=0.9")[0] == 0
+            if ready := next((sign for begins, sign in READY.items() if command.startswith(begins)), None):
+                terminals.append(Terminal(once))
+                terminals[-1].type(f"{command}{' --no-browser' * command.startswith('vfm explore')}; {TELL}")
+                terminals[-1].until(ready, 60)
+                continue
+            status, said = terminals[0].run(command)
+            assert status == 0, f"{command}\n{said}"
+        for staying in reversed(terminals[1:]):
+            staying.interrupt()
+            staying.interrupt()
+            staying.until(rf"^{DONE} \d+\s", 60)
+    finally:
+        for terminal in terminals:
+            terminal.close()

@@ -1,4 +1,7 @@
-"""Every command that a page shows is run: here where it only reads, and else by the test that is named beside it."""
+"""Every command that a page shows is run: here where it only reads, and else by the test that is named beside it.
+
+What is not run here is typed as it stands, page by page, by tests/browser/test_first_hour.py under --soak.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,6 @@ READS = ("ask", "check", "compare", "completion", "template", "trace")  # comman
 RUN_BY = {
     "python3 run.py report": ("tests/setup/test_run.py", '"report"'),
     "python3 run.py test": (".ci/run", "python3 run.py test"),
-    "vfm check --data elsewhere": ("tests/release/test_another_place.py", '"check"'),
-    "vfm check --format csv": ("tests/bad/test_paths.py", '"--format"'),
-    "vfm check data/raw/returns/2019-20-Q4": ("tests/bad/test_paths.py", '["check", str(folder)]'),
-    "vfm check my-return.xlsx": ("tests/bad/test_paths.py", '["check", str(path)]'),
     "vfm approve": ("tests/release/small_projects.py", '"approve"'),
     "vfm explore": ("tests/lab_servers.py", '"explore"'),
     "vfm publish": ("tests/release/test_gate.py", '"publish"'),
@@ -66,12 +65,17 @@ def test_there_are_commands_to_run() -> None:
     assert len(COMMANDS) > 30
 
 
+def only_reads(command: str) -> bool:
+    words = shlex.split(command)
+    return words[0] == "vfm" and words[1] in READS and command not in RUN_BY
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_a_page_shows_is_run(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = shlex.split(command)
-    if words[0] == "vfm" and words[1] in READS and command not in RUN_BY:
+    if only_reads(command):
         monkeypatch.setenv(PROJECT_VARIABLE, str(ROOT))
         monkeypatch.chdir(tmp_path)
         argv = [STANDS_FOR.get(word, word) for word in words[1:]]

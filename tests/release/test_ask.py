@@ -219,6 +219,7 @@ def test_a_figure_that_the_release_has_not_is_cannot_say(project: Project, capsy
         (["formula-what-if", "indicator=depravation"], 'Did you mean "deprivation"?'),
         (["formula-what-if", "borough=City of London"], "The fund is for the 32 boroughs, and not for City of London."),
         (["services-in", "Croydon"], '"Croydon" is not NAME=VALUE.'),
+        (["services-in", "borough=Croydon", "borough=Camden"], "borough is given twice: keep one of them."),
     ],
 )
 def test_an_unknown_name_suggests_the_nearest(

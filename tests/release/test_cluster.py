@@ -182,3 +182,4 @@ def test_no_scheduler_at_an_address(
     shutil.rmtree(small / "build")
     assert main(["refresh", QUARTER, "--cluster", address]) == status
     assert says in capsys.readouterr().err
+    assert (small / "data/processed" / QUARTER).exists() == (status == 3), "it was built for an address that is none"

@@ -74,6 +74,7 @@ WRONG = {
     "not a year": (["2019-21-Q1"], '"2019-21" is not a financial year'),
     "before the data": (["2004-05-Q1"], "Nothing is known of 2004-05-Q1"),
     "unknown name": ([QUARTER, "-p", "yeer=2012-13"], 'No notebook has a parameter "yeer". Did you mean "year"?'),
+    "two values": ([QUARTER, "-p", "level=0.9", "-p", "level=0.95"], "level is given twice: keep one of them."),
     "no value": ([QUARTER, "-p", "year"], '"year" is not NAME=VALUE'),
     "wrong type": ([QUARTER, "-p", "level=high"], 'level="high" is not a number'),
     "impossible": ([QUARTER, "-p", "level=1.5"], "level=1.5 is not a coverage between 0 and 1"),

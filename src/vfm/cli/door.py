@@ -83,6 +83,8 @@ def pairs(typed: Sequence[str]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise UsageError(f'"{pair}" is not NAME=VALUE.')
+        if name in found:
+            raise UsageError(f"{name} is given twice: keep one of them.")
         found[name] = value
     return found
 

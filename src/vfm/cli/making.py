@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vfm.cli.door import JSON, QUARTER, ROLE, Argument, command, note, pairs, say, tell
-from vfm.vocabulary.errors import DataError
+from vfm.vocabulary.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from vfm.data.project import Project
@@ -26,6 +26,8 @@ def check(project: "Project", options: argparse.Namespace) -> int:
     from vfm.vocabulary.listing import FORMS
 
     catalogue = Catalogue.read(project.raw)
+    if not all(options.path):
+        raise UsageError("A path is empty: name a file or a folder, or leave it out for all that came in.")
     paths = [Path(path) for path in options.path]
     checked = checks.check_paths(catalogue, paths) if paths else checks.check(catalogue)
     form = "json" if options.json else options.format

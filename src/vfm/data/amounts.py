@@ -7,10 +7,14 @@ from vfm.data.sources import Says
 
 NOT_AN_AMOUNT = Says("text where an amount belongs", "Write the pounds as 1234.50; a credit as -1234.50.")
 COMMA_FOR_PENCE = Says("a comma before the pence", "Write 1234.50: whether 1.234,50 is thousands or pence is a guess.")
+DOT_FOR_WHAT = Says(
+    "a dot before three digits", "Write 1250.00 or 1.25: whether 1.250 is thousands or pence is a guess."
+)
 PART_PENCE = Says("an amount with parts of a penny", "Write the amount that was paid, to the penny.")
 
 MOST_DIGITS = 15  # of pounds: a whole number of 64 bits holds their pence
 PLAIN = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d*))?", re.ASCII)
+THREE_DIGITS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 CONTINENTAL = re.compile(r"(\d{1,3}(\.\d{3})*|\d+),\d{1,2}|\d{1,3}(\.\d{3}){2,}", re.ASCII)
 
 
@@ -43,6 +47,8 @@ def pence(text: str) -> int:
     match = PLAIN.fullmatch(bare)
     if not match or not (match[1] or match[2]):
         raise AmountError(COMMA_FOR_PENCE if CONTINENTAL.fullmatch(bare) else NOT_AN_AMOUNT)
+    if THREE_DIGITS.fullmatch(bare):
+        raise AmountError(DOT_FOR_WHAT)
     whole, part = (match[1] or "0").replace(",", ""), (match[2] or "").rstrip("0")
     if len(whole.lstrip("0")) > MOST_DIGITS:
         raise AmountError(NOT_AN_AMOUNT)

@@ -96,7 +96,7 @@ class Catalogue:
         return [
             Incoming(self.folder / within, within.as_posix(), within.parent.name)
             for within in found
-            if not any(part.startswith(".") for part in within.parts) and not self._leads_out(within)
+            if not is_hidden(within) and not self._leads_out(within)
         ]
 
     def _leads_out(self, within: Path) -> bool:
@@ -143,8 +143,7 @@ class Catalogue:
             within = path.relative_to(self.folder)
             if within.parts[0] in INCOMING:
                 continue
-            hidden = any(part.startswith(".") for part in within.parts)  # an editor's or the system's own
-            if path.is_file() and not hidden and path.resolve() not in described:
+            if path.is_file() and not is_hidden(within) and path.resolve() not in described:
                 yield Problem(
                     within.as_posix(),
                     "the file is not described in the catalogue",
@@ -164,6 +163,11 @@ class Catalogue:
         parts = [self.as_of, self.status, *(repr(file) for file in self.files.values())]
         parts += [f"{one.label} {sha256(one.path)}" for folder in INCOMING for one in self.incoming(folder)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def is_hidden(within: Path) -> bool:
+    """Whether a path is a program's own: a hidden file or folder, or what Excel keeps beside an open workbook."""
+    return any(part.startswith((".", "~$")) for part in within.parts)
 
 
 def _hash_problems(path: Path, file: RawFile) -> Iterator[Problem]:

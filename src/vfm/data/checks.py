@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from vfm.data import arithmetic, funding_tables, references, schemas
-from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming
+from vfm.data.catalogue import CATALOGUE, RECORDS, RETURNS, Catalogue, Incoming, is_hidden
 from vfm.data.corrections import corrections_of, without_a_file
 from vfm.data.incoming import KINDS, LEDGERS, folder_of, look_through, read_incoming, read_one, why_unknown
 from vfm.data.ledgers import Looked
@@ -19,6 +19,7 @@ from vfm.data.references import area_problems, known_services
 from vfm.data.returns import read_returns, return_areas
 from vfm.vocabulary.errors import DataError, Problem, UsageError, suggestion
 from vfm.vocabulary.listing import times
+from vfm.vocabulary.place import Place
 
 WHERE = ("boroughs", "place")
 REFERRED_TO = ("boroughs", "indicators", "place", "services")  # by every return
@@ -98,8 +99,11 @@ def _described(catalogue: Catalogue) -> tuple[dict[str, pd.DataFrame], list[Prob
 
 
 def _placed(table: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Problem]]:
-    police = tables["place"]["police"].fillna("")
-    return funding_tables.placed(table, tables["boroughs"], police.iloc[0] if len(police) else "")
+    """The rows by borough; none where it is not one place, of which the rules for that table tell."""
+    described = tables["place"].astype(object).where(tables["place"].notna(), None).to_dict("records")
+    if len(described) != 1:
+        return table.head(0), []
+    return funding_tables.placed(table, Place.of(described[0], tables["boroughs"].to_dict("records")))
 
 
 def _incoming(
@@ -115,7 +119,7 @@ def _incoming(
         names = known_services(tables["services"])
         replaced = replaced_by(tables.get("receipts"))
         last = [one for one in catalogue.incoming(RETURNS) if one.label not in replaced]
-        returned, found = read_returns(last, tables, names, status=str(catalogue.status))
+        returned, found = read_returns(last, tables, names, status=str(catalogue.status), as_of=catalogue.as_of)
         read |= returned
         problems += found
         problems += arithmetic.counts_so_far(returned["returned_outputs"], tables["indicators"])
@@ -135,16 +139,12 @@ def check_paths(catalogue: Catalogue, paths: Sequence[Path]) -> Checked:
     Raises
     ------
     UsageError
-        when there is no such path.
+        when a path is neither a file nor a folder.
     """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"There is no {path}.")
+    files = [file for path in paths for file in _files(path)]
     checked = check(catalogue)
     raw = catalogue.folder.resolve()
-    files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
     problems: list[Problem] = []
-    files = [file for file in files if file.is_file()]
     for file in files:
         place = file.resolve()
         if place.is_relative_to(raw):
@@ -155,6 +155,15 @@ def check_paths(catalogue: Catalogue, paths: Sequence[Path]) -> Checked:
     return Checked({}, tuple(problems), f"{len(files):,} file{'s' * (len(files) != 1)}")
 
 
+def _files(path: Path) -> list[Path]:
+    """The file that was named, or those of the folder that people put there."""
+    if path.is_dir():
+        return [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file.relative_to(path))]
+    if path.is_file():
+        return [path]
+    raise UsageError(f"{path} is neither a file nor a folder." if path.exists() else f"There is no {path}.")
+
+
 def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue) -> list[Problem]:
     """The problems of a file that has not been put into the raw folder yet."""
     folder = folder_of(path)
@@ -163,7 +172,7 @@ def _elsewhere(path: Path, tables: dict[str, pd.DataFrame], catalogue: Catalogue
         return _record_problems({one.label: path}, tables)
     if folder == RETURNS and set(REFERRED_TO) <= set(tables):
         names = known_services(tables["services"])
-        return read_returns([one], tables, names, status=str(catalogue.status))[1]
+        return read_returns([one], tables, names, status=str(catalogue.status), as_of=catalogue.as_of)[1]
     kind = next((kind for kind in KINDS if kind.folder == folder), None)
     if kind is None:
         return why_unknown(one)

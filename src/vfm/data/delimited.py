@@ -4,8 +4,12 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from itertools import islice
 
 SAVE_AS = "Save the file as CSV UTF-8."
+COMMAS = "Save it with commas: CSV UTF-8 (comma delimited)."
+LOOKED_AT = 5  # rows, to know what parts the cells
+PARTED_BY = {";": "semicolons", "\t": "tabs"}  # as spreadsheets save where the comma is for pence
 OPEN_QUOTE = "Look for a quotation mark that is not closed, or that should be written twice."
 
 
@@ -45,6 +49,17 @@ def records_of(text: str) -> Iterator[list[str]]:
 
 def records_in(lines: Iterable[str]) -> Iterator[list[str]]:
     """The rows of comma-separated lines, as they come."""
+    records = _records_in(lines)
+    head = list(islice(records, LOOKED_AT))
+    filled = [record for record in head if any(record)]
+    for mark, name in PARTED_BY.items():
+        if filled and all(len(record) == 1 and mark in record[0] for record in filled):
+            raise UnreadableTextError(f"cells parted by {name}, not by commas", COMMAS, 1)
+    yield from head
+    yield from records
+
+
+def _records_in(lines: Iterable[str]) -> Iterator[list[str]]:
     # Not strict, an open quotation mark would take every row below it into one cell without a word.
     reader = csv.reader(lines, strict=True)
     row = 0

@@ -11,12 +11,12 @@ import pandas as pd
 
 from vfm.data.amounts import AmountError, pence
 from vfm.data.schemas_open import types_of
-from vfm.data.sources import Row, Says, UnreadableError, csv_rows, sheet_rows
+from vfm.data.sources import PREAMBLE, Row, Says, UnreadableError, csv_rows, sheet_rows
 from vfm.vocabulary.errors import Problem, UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear
+from vfm.vocabulary.place import Place
 
 COLUMNS = types_of("funding_tables")
-PREAMBLE = 30  # rows of titles and notes above a heading
 NAMES = {  # of two names of one thing in a heading, the one listed first is read
     "area": ("borough", "local authority", "borough name", "area name", "authority", "council", "area", "name"),
     "gss_code": ("gss code", "ons code", "area code", "borough code", "code", "gss"),
@@ -24,8 +24,8 @@ NAMES = {  # of two names of one thing in a heading, the one listed first is rea
     "period": ("period", "financial year", "year"),
 }
 YEAR = re.compile(r"(?<!\d)(\d{4})[-/–](\d{2})(?!\d)")
-TOTAL = re.compile(r"(grand |sub|overall |london )?-?totals?( for .*| london)?:?|london|all boroughs", re.IGNORECASE)
-STYLES = re.compile(r"^(london borough of|royal borough of|royal|city of|lb|rb|the) | (council|london borough)$")
+TOTAL = re.compile(r"(.*[ -])?(sub)?totals?\b.*|all (areas|boroughs|councils|districts)", re.IGNORECASE)
+STYLES = ("royal borough of ", "borough of ", "city of ", "royal ", "rb ", "the ")  # before a borough's name
 
 UNKNOWN_KIND = Says("neither CSV, XLSX nor ODS", "Save the table as CSV UTF-8.")
 NO_HEADING = Says(
@@ -45,6 +45,7 @@ TOTALS = Says("rows of totals", "They were left out; the value says how many.", 
 TOTAL_DIFFERS = Says(
     "a total that its rows do not make", "Look for a row that is missing or mistyped. The rows were read.", advice=True
 )
+WHOLE = Says("a sum of the whole place", "It was left out, so that nothing is counted twice.", advice=True)
 UNKNOWN_AREA = Says("a borough that there is not", "Use a name or a code from boroughs.csv.")
 OF_TWO = Says("a code and a name of two boroughs", "Correct the one or the other.")
 REPEATED = Says("a borough that stands twice", "Keep one row of each borough, or give each its period.")
@@ -79,7 +80,7 @@ def read_funding_table(path: Path, *, label: str) -> Read:
                 table, more = table_of_rows(rows, label=label)
                 return table, problems + more
             case ".xlsx" | ".ods":
-                rows, sheet, problems = sheet_rows(path, "allocations", label=label)
+                rows, sheet, problems = sheet_rows(path, "allocations", is_heading, label=label)
                 table, more = table_of_rows(rows, label=label, sheet=sheet) if sheet is not None else (None, [])
                 return table, problems + more
         raise UnreadableError(UNKNOWN_KIND)
@@ -221,65 +222,97 @@ class _Reader:
         for column, total in stated.items():
             made = sum(one["amount_pence"] for one in sums if one["column"] == column)
             if made != total:
-                self.say(TOTAL_DIFFERS, row, column, f"£{total / 100:,.2f} is stated, and they make £{made / 100:,.2f}")
+                self.say(TOTAL_DIFFERS, row, column, _both(total, made))
 
 
 # ---- which boroughs they are
 
 
-def placed(table: pd.DataFrame, boroughs: pd.DataFrame, police: str) -> tuple[pd.DataFrame, list[Problem]]:
+def placed(table: pd.DataFrame, place: Place) -> tuple[pd.DataFrame, list[Problem]]:
     """Give each row the code and the name of its borough, and say of those that have none.
+
+    A row of the whole place is left out as a total is, and held against the rows of its file and period.
 
     Parameters
     ----------
     table : rows of one or more files, with `file`
-    boroughs : `gss_code`, `borough` and `policed_by`
-    police : the force whose boroughs a table has to have a row of
+    place : whose boroughs they are; a table has to have a row of each that its force polices
     """
-    names = dict(zip(boroughs["gss_code"], boroughs["borough"], strict=True))
-    codes = {_bare(name): code for code, name in names.items()} | {name.lower(): code for code, name in names.items()}
+    find = _Finder(place)
     problems, found = [], []
     for row in table.to_dict("records"):
-        code, says = _code_of(row, names, codes)
+        code, says = find.code_of(row)
         found.append(code)
         if says:
             problems.append(says)
-    known = table.assign(gss_code=pd.Series(found, index=table.index, dtype="string"))
-    known = known[known["gss_code"].notna()]
-    known = known.assign(area=known["gss_code"].map(names).astype("string"))
+    coded = table.assign(gss_code=pd.Series(found, index=table.index, dtype="string"))
+    known = coded[coded["gss_code"].isin(place.codes)]
+    known = known.assign(area=known["gss_code"].map(find.names).astype("string"))
+    problems += _held_against(known, coded[coded["gss_code"] == place.gss_code])
     problems += [
         REPEATED.at(row["file"], row["source_row"], value=row["area"])
         for row in known[known.duplicated(["file", "gss_code", "period"])].to_dict("records")
     ]
     for file, rows in known.groupby("file", sort=False):
-        lacking = set(boroughs.loc[boroughs["policed_by"] == police, "gss_code"]) - set(rows["gss_code"])
+        lacking = set(place.every) - set(rows["gss_code"])
         if lacking:
             problems.append(LACKING.at(str(file), value=len(lacking)))
     return known, problems
 
 
-def _bare(name: str) -> str:
-    """A borough's name without what is written round it.
+def _held_against(known: pd.DataFrame, whole: pd.DataFrame) -> Iterator[Problem]:
+    """Of each row of the whole place, that it was left out, and where the boroughs' rows do not make it."""
+    for row in whole.to_dict("records"):
+        at, period = (row["file"], row["source_row"]), row["period"]
+        yield WHOLE.at(*at, value=row["area"] if pd.notna(row["area"]) else row["gss_code"])
+        same = known["period"].isna() if pd.isna(period) else known["period"].eq(period)
+        made = int(known.loc[known["file"].eq(row["file"]) & same, "amount_pence"].sum())
+        if made != row["amount_pence"]:
+            yield TOTAL_DIFFERS.at(*at, value=_both(row["amount_pence"], made))
 
-    >>> _bare("London Borough of Barking & Dagenham")
-    'barking and dagenham'
-    """
-    plain = " ".join(name.lower().replace("&", " and ").replace(".", "").split())
-    while (shorter := STYLES.sub("", plain)) != plain:
-        plain = shorter
-    return plain
+
+def _both(total: int, made: int) -> str:
+    return f"£{total / 100:,.2f} is stated, and they make £{made / 100:,.2f}"
 
 
-def _code_of(row: dict[Any, Any], names: dict[str, str], codes: dict[str, str]) -> tuple[str | None, Problem | None]:
-    """The code of a row's borough, or what is wrong with it."""
-    file, line = row["file"], row["source_row"]
-    given, area = row["gss_code"], row["area"]
-    by_name = None if pd.isna(area) else codes.get(str(area).lower()) or codes.get(_bare(str(area)))
-    if pd.notna(given) and given not in names:
-        return None, UNKNOWN_AREA.at(file, line, "gss_code", given)
-    if pd.notna(area) and by_name is None:
-        told = UNKNOWN_AREA.at(file, line, "area", area)
-        return None, replace(told, mend=told.mend + suggestion(str(area), sorted(names.values())))
-    if pd.notna(given) and by_name is not None and by_name != given:
-        return None, OF_TWO.at(file, line, "gss_code", given)
-    return (str(given) if pd.notna(given) else by_name), None
+class _Finder:
+    """The boroughs of a place by every name that they go by."""
+
+    def __init__(self, place: Place):
+        words = place.council.lower().split()
+        initials = "".join(word[0] for word in words if word != "of")
+        names = (" ".join(words), *([initials] if len(initials) > 1 else []))  # London Borough of Bromley, LB Bromley
+        self._before = (*(f"{name} " for name in names if name), *STYLES)
+        self._after = (" council", f" {' '.join(words).removesuffix(' of')}") if words else (" council",)
+        self._whole = place.gss_code
+        self.names = {area.gss_code: area.name for area in place.areas}
+        self._bare_names = {self._bare(name): code for code, name in self.names.items()}
+        self._full_names = {name.lower(): code for code, name in self.names.items()} | {place.name.lower(): self._whole}
+
+    def _bare(self, name: str) -> str:
+        """A borough's name without what is written round it: of London Borough of Barking & Dagenham, the name."""
+        plain = " ".join(name.lower().replace("&", " and ").replace(".", "").split())
+        while True:
+            shorter = plain
+            for style in self._before:
+                shorter = shorter.removeprefix(style)
+            for style in self._after:
+                shorter = shorter.removesuffix(style)
+            if shorter == plain:
+                return plain
+            plain = shorter
+
+    def code_of(self, row: dict[Any, Any]) -> tuple[str | None, Problem | None]:
+        """The code of a row's borough, or of the whole place, or what is wrong with it."""
+        file, line = row["file"], row["source_row"]
+        given, area = row["gss_code"], row["area"]
+        named = "" if pd.isna(area) else str(area)
+        by_name = self._full_names.get(named.lower()) or self._bare_names.get(self._bare(named))
+        if pd.notna(given) and given not in {*self.names, self._whole}:
+            return None, UNKNOWN_AREA.at(file, line, "gss_code", given)
+        if named and by_name is None:
+            told = UNKNOWN_AREA.at(file, line, "area", named)
+            return None, replace(told, mend=told.mend + suggestion(named, sorted(self.names.values())))
+        if pd.notna(given) and by_name is not None and by_name != given:
+            return None, OF_TWO.at(file, line, "gss_code", given)
+        return (str(given) if pd.notna(given) else by_name), None

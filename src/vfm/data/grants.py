@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ def read_grants(path: Path, *, label: str) -> Read:
                 table, more = grants_of_rows(rows, label=label)
                 return table, problems + more
             case ".xlsx" | ".ods":
-                rows, sheet, problems = sheet_rows(path, "grants", label=label)
+                rows, sheet, problems = sheet_rows(path, "grants", is_heading, label=label)
                 table, more = grants_of_rows(rows, label=label, sheet=sheet) if sheet is not None else (None, [])
                 return table, problems + more
             case ".json":
@@ -152,6 +152,11 @@ def grants_of_rows(rows: Iterable[Row], *, label: str, sheet: str | None = None)
         grants.append((row, {path: cell for path, cell in zip(paths, cells, strict=False) if cell}))
     table, more = _table(grants, dict(zip(paths, heading, strict=True)), label, sheet)
     return table, problems + more
+
+
+def is_heading(cells: Sequence[str]) -> bool:
+    """Whether a row names what every grant has: an identifier and an amount."""
+    return {"id", "amountAwarded"} <= set(map(standard_path, cells))
 
 
 def standard_path(heading: str) -> str:

@@ -15,7 +15,7 @@ from vfm.data.catalogue import RECORDS, RETURNS, Catalogue, Incoming
 from vfm.data.personal import Watch, in_columns, is_personal
 from vfm.data.returns import RETURN
 from vfm.data.schemas_open import OPEN
-from vfm.data.sources import UnreadableError, json_document
+from vfm.data.sources import PREAMBLE, UnreadableError, csv_rows, json_document
 from vfm.data.workbooks import read_workbook
 from vfm.vocabulary.errors import Problem
 
@@ -140,9 +140,9 @@ def folder_of(path: Path) -> str | None:
 def why_unknown(one: Incoming) -> list[Problem]:
     """Why a file is of no kind: it cannot be opened, or holds something else."""
     suffix = one.path.suffix.lower()
-    if suffix == ".json":
+    if suffix in (".json", ".csv"):
         try:
-            json_document(one.path)
+            json_document(one.path) if suffix == ".json" else next(csv_rows(one.path, one.label)[0], None)
         except UnreadableError as unreadable:
             return [unreadable.problem(one.label)]
     elif suffix in (".xlsx", ".ods"):
@@ -172,20 +172,20 @@ def _first_rows(path: Path) -> list[Sequence[str]]:
             text = file.read(MOST_LOOKED_AT).decode("utf-8-sig", errors="replace")
     except OSError:
         return []
-    return list(csv.reader(text.replace("\0", "").splitlines()[: ledgers.PREAMBLE]))
+    return list(csv.reader(text.replace("\0", "").splitlines()[:PREAMBLE]))
 
 
 def _sheet_rows(path: Path) -> list[Sequence[str]]:
     sheets, _ = read_workbook(path, label=path.name)
     named = [["service", "area"] for sheet in sheets if sheet.name in RETURN]  # a return, whatever its heading says
-    return [*named, *(cells for sheet in sheets for _, cells in sheet.rows[: ledgers.PREAMBLE])]
+    return [*named, *(cells for sheet in sheets for _, cells in sheet.rows[:PREAMBLE])]
 
 
 DOCUMENTS = {"grants": {"grants"}, "contracts": {"releases", "records"}}
 HEADINGS: dict[str, Callable[[Sequence[str]], bool]] = {
     RECORDS: lambda cells: {"record_id", "person_id"} <= set(cells),
     RETURNS: lambda cells: {"service", "area"} <= set(cells),
-    "grants": lambda cells: {"id", "amountAwarded"} <= set(map(grants.standard_path, cells)),
+    "grants": grants.is_heading,
     "ledgers": ledgers.is_heading,
     "funding_tables": funding_tables.is_heading,
 }

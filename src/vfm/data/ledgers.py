@@ -18,7 +18,7 @@ import pandas as pd
 
 from vfm.data.amounts import AmountError, pence
 from vfm.data.schemas_open import types_of
-from vfm.data.sources import Row, Says, UnreadableError, csv_rows, sheet_rows, stated_day
+from vfm.data.sources import PREAMBLE, Row, Says, UnreadableError, csv_rows, sheet_rows, stated_day
 from vfm.vocabulary.errors import Problem
 from vfm.vocabulary.periods import YEARS
 
@@ -27,7 +27,6 @@ HEADINGS = Path(__file__).with_name("ledger_headings.csv")  # of two names in on
 REQUIRED = ("supplier", "amount", "date")
 ROWS = 50_000  # of payments that are held together
 KEY = 16  # bytes
-PREAMBLE = 30  # rows of titles and notes above a heading
 
 MONTHS = {
     name: n
@@ -230,7 +229,7 @@ class _Reader:
                 rows, self.of_file = csv_rows(path, self.label)
                 return rows
             case ".xlsx" | ".ods":
-                rows, self.sheet, self.of_file = sheet_rows(path, "payments", label=self.label)
+                rows, self.sheet, self.of_file = sheet_rows(path, "payments", is_heading, label=self.label)
                 return rows if self.sheet is not None else None
         raise UnreadableError(UNKNOWN_KIND)
 

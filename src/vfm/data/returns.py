@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 import pandera.pandas as pa
 
-from vfm.data.catalogue import Incoming
+from vfm.data.catalogue import CATALOGUE, Incoming
 from vfm.data.corrections import corrected, corrections_of, without_a_sheet
 from vfm.data.personal import find_personal
 from vfm.data.readers import typed_table
@@ -18,7 +18,7 @@ from vfm.data.receipts import REGISTER
 from vfm.data.rules import NOT_NEGATIVE, column, no_more_than, one_of, table
 from vfm.data.tables import NUMBER, TEXT, WHOLE
 from vfm.data.workbooks import Sheet, read_workbook
-from vfm.vocabulary.errors import Problem, UsageError, suggestion
+from vfm.vocabulary.errors import Problem, UsageError, shown, suggestion
 from vfm.vocabulary.periods import Quarter
 
 BASES = ("actual", "budget", "committed")
@@ -62,7 +62,7 @@ RETURN: dict[str, pa.DataFrameSchema] = {
 
 
 def read_returns(
-    returned: Sequence[Incoming], raw: dict[str, pd.DataFrame], names: Sequence[str], *, status: str
+    returned: Sequence[Incoming], raw: dict[str, pd.DataFrame], names: Sequence[str], *, status: str, as_of: str
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Monitoring returns as one table a sheet, and what is wrong with them.
 
@@ -72,6 +72,7 @@ def read_returns(
     raw : the raw tables `boroughs` and `indicators`, and `corrections` where there are any
     names : every name that a service goes by
     status : of the figures in them
+    as_of : the day up to which the facts are known; no quarter that starts later can have returns
 
     Returns
     -------
@@ -84,7 +85,7 @@ def read_returns(
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in RETURN}
     problems: list[Problem] = []
     for one in returned:
-        quarter, found = _quarter(one)
+        quarter, found = _quarter(one, as_of)
         sheets, unread = read_workbook(one.path, label=one.label)
         problems += found + unread
         personal = find_personal(sheets, label=one.label)
@@ -112,14 +113,19 @@ def return_areas(boroughs: pd.DataFrame, place: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, whole], ignore_index=True)
 
 
-def _quarter(one: Incoming) -> tuple[str, list[Problem]]:
+def _quarter(one: Incoming, as_of: str) -> tuple[str, list[Problem]]:
     if not one.folder:
         return "", []
     try:
-        return str(Quarter.parse(one.folder)), []
+        quarter = Quarter.parse(one.folder)
     except UsageError:
         mend = "Put returns into a folder named after their quarter, such as returns/2019-20-Q4."
         return "", [Problem(one.label, "a return in a folder that is no quarter", mend)]
+    if quarter.start.isoformat() > as_of:
+        rule = "a return of a quarter that has not begun"
+        mend = f"The facts are known up to {as_of}: name the folder after the quarter, or set as_of in {CATALOGUE}."
+        return str(quarter), [Problem(one.label, rule, mend, value=one.folder)]
+    return str(quarter), []
 
 
 def _tables(
@@ -157,26 +163,25 @@ def _unknown(frame: pd.DataFrame, lists: dict[str, list[str]], label: str, sheet
 
 
 def _twice(frame: pd.DataFrame, key: list[str]) -> Iterator[Problem]:
-    """Rows that two returns of one quarter both report: which of them holds cannot be guessed."""
+    """Rows that two returns of one quarter, or two sheets of one, both report: which holds cannot be guessed."""
     filled = frame.dropna(subset=key)
     again = filled[filled.duplicated([*key, "quarter"])]
     for row in again.to_dict("records"):
         same = filled[(filled[[*key, "quarter"]] == pd.Series(row)[[*key, "quarter"]]).all(axis=1)]
         first = same.iloc[0]
         if first["file"] != row["file"]:
+            rule = "two returns report the same"
             mend = (
                 f"{first['file']} has it in row {first['raw_row']}. Where one return replaces the other, name the "
                 f"replaced one in {REGISTER}, in the row of the newer; else take the wrong one away."
             )
-            yield Problem(
-                str(row["file"]),
-                "two returns report the same",
-                mend,
-                row=int(row["raw_row"]),
-                column=key[-1],
-                value=str(row[key[-1]]),
-                sheet=row["sheet"],
-            )
+        elif first["sheet"] != row["sheet"]:
+            rule = "two sheets report the same"
+            mend = f"The sheet {shown(first['sheet'])} has it in row {first['raw_row']}. Keep the row that holds."
+        else:  # the sheet's own rule says so
+            continue
+        value = str(row[key[-1]])
+        yield Problem(str(row["file"]), rule, mend, int(row["raw_row"]), key[-1], value, sheet=row["sheet"])
 
 
 def _together(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from vfm.data.rules import (
     one_of,
     table,
 )
+from vfm.data.schemas_published import SOURCE
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.crime import CRIME_CATEGORIES
 
@@ -123,7 +124,7 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             "quote": column(TEXT, "as it was written"),
             "asked_by": column(TEXT, "who asked, as in a sentence"),
             "asked_on": column(TEXT, "month", MONTH),
-            "source": column(TEXT, "where it is published"),
+            **SOURCE,
         },
         empty=True,
     ),

@@ -6,8 +6,8 @@ The rules are data (`Says`), so that a test can hold each of them to have a bad 
 import json
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +23,7 @@ Row = tuple[int, list[str]]  # as a spreadsheet counts, and its cells
 
 MOST_BYTES = 200_000_000  # some twenty times the largest ledger that a council publishes
 BLOCK = 1 << 20  # bytes that are looked at together
+PREAMBLE = 30  # rows of titles and notes above a heading
 MOST_DIGITS = 20  # of a number written out
 MOST_CELLS = 1000  # in a row; far more than any of these files has
 
@@ -54,8 +55,11 @@ OTHER_ENCODING = Says(
     "text in the Windows encoding", "It was read as such; save it as CSV UTF-8 when it is made again.", advice=True
 )
 NOT_TEXT = Says("bytes that are not text", "Save the file as CSV UTF-8.")
-QUOTES = Says("quotation marks that do not pair", "Look for one that is not closed, or that should be written twice.")
+NOT_ROWS = Says("rows that cannot be told apart", delimited.SAVE_AS)
 TOO_WIDE = Says("a row of more than 1,000 cells", "Look for line ends that were lost.")
+MORE_SHEETS = Says(
+    "another sheet of the same kind", "One sheet of a workbook is read: save each of them as a file of its own."
+)
 NOT_JSON = Says("not JSON", "Restore the publisher's file; the row is the line where it breaks.")
 TOO_DEEP = Says("JSON nested too deeply", "Restore the publisher's file: the standard nests a few levels only.")
 
@@ -94,7 +98,9 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
         try:
             yield from _filled(enumerate(_within_width(records_in(text)), 1))
         except delimited.UnreadableTextError as unreadable:
-            raise UnreadableError(QUOTES, unreadable.row) from None
+            raise UnreadableError(
+                replace(NOT_ROWS, rule=unreadable.rule, mend=unreadable.mend), unreadable.row
+            ) from None
 
 
 def _encoding_of(path: Path, label: str) -> tuple[str, list[Problem]]:
@@ -143,16 +149,21 @@ def _within_width(records: Iterable[list[str]]) -> Iterator[list[str]]:
         yield record
 
 
-def sheet_rows(path: Path, sheet: str, *, label: str) -> tuple[Iterator[Row], str | None, list[Problem]]:
-    """The filled rows of the sheet called `sheet`, or of the first, its name, and what is wrong with the workbook.
+def sheet_rows(
+    path: Path, sheet: str, is_heading: Callable[[Sequence[str]], bool], *, label: str
+) -> tuple[Iterator[Row], str | None, list[Problem]]:
+    """The filled rows of one sheet, its name, and what is wrong with the workbook.
 
-    There is no name where the workbook was refused.
+    It is the sheet called `sheet`, or else the first that has the heading, or else the first. Another that has it too
+    is an error, for its rows would be missed. There is no name where the workbook was refused.
     """
     sheets, problems = read_workbook(path, label=label)
     if not sheets:
         return iter(()), None, problems
-    chosen = next((one for one in sheets if one.name.strip().lower() == sheet), sheets[0])
+    filled = [one for one in sheets if any(is_heading(cells) for _, cells in one.rows[:PREAMBLE])]
+    chosen = next((one for one in sheets if one.name.strip().lower() == sheet), [*filled, *sheets][0])
     problems = [problem for problem in problems if problem.sheet == chosen.name]
+    problems += [MORE_SHEETS.at(label, sheet=one.name) for one in filled if one is not chosen]
     return _filled(chosen.rows), chosen.name, problems
 
 

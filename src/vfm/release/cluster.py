@@ -77,25 +77,37 @@ class Cluster:
             self._client.run(_stop, self._release)
 
 
+def check_address(address: str) -> None:
+    """Look at the address before anything is done for it.
+
+    Raises
+    ------
+    UsageError
+        when Dask is not installed, or the address is not one of a scheduler.
+    """
+    try:
+        from distributed.comm.addressing import get_address_host_port
+    except ImportError:
+        raise UsageError(NEEDS) from None
+    try:
+        get_address_host_port(address)
+    except ValueError as error:
+        raise UsageError(f'"{address}" is not the address of a scheduler, as tcp://host:8786: {error}') from None
+
+
 @contextmanager
 def on_cluster(address: str, project: Project, started: Started) -> Iterator[Runner]:
     """The cluster whose scheduler is at `address`, while the block lasts.
 
     Raises
     ------
-    UsageError
-        when Dask is not installed, or the address is not one of a scheduler.
     RunError
         when no scheduler answers there.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UsageError(NEEDS) from None
+    from distributed import Client
+
     try:
         client: Any = Client(address, timeout=ANSWER, set_as_default=False, name="vfm")  # type: ignore[no-untyped-call]
-    except ValueError as error:
-        raise UsageError(f'"{address}" is not the address of a scheduler, as tcp://host:8786: {error}') from None
     except OSError:
         raise RunError(f"No Dask scheduler answers at {address}: start one with `dask scheduler`.") from None
     with client:

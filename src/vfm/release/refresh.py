@@ -18,7 +18,7 @@ from vfm.data.quarter import QuarterData
 from vfm.data.staging import staging_folder
 from vfm.data.stamp import is_current
 from vfm.release import attack, bill_of_materials, gather, manifest, revisions
-from vfm.release.cluster import on_cluster
+from vfm.release.cluster import check_address, on_cluster
 from vfm.release.kept_runs import KeptRuns
 from vfm.release.parameters import check_names
 from vfm.release.plan import Job, plan, stages
@@ -62,6 +62,8 @@ def refresh(
     """
     started = time.time()
     check_names(given)
+    if cluster:
+        check_address(cluster)
     if not is_current(project, quarter):
         build(project, quarter)
     open_publishable(QuarterData(project, quarter))  # once, and not in each notebook that reads it

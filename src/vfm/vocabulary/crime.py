@@ -1,4 +1,7 @@
-"""The kinds of crime that the police record, by the names that the Metropolitan Police's tables give them."""
+"""The kinds of crime that the police record: groups of the counting rules that every force in the country follows.
+
+They are no place's own: a force has its offences in these groups, and leaves blank what it does not record.
+"""
 
 CRIME_CATEGORIES = (
     "arson_criminal_damage",

@@ -6,6 +6,7 @@ The sums here are made up.
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_files import LABEL, Bad, rules_of, told
 
+from places import LONDON
 from project_copies import ProjectCopy
 from vfm.analysis import formula_audit, formula_need
 from vfm.data import amounts, funding_tables, sources
@@ -28,14 +30,14 @@ from vfm.vocabulary.errors import Problem
 
 HEADING = "Borough,Amount\n"
 GOOD = "Croydon,1250.50\n"
-POLICE = "Metropolitan Police"
-BOROUGHS = pd.DataFrame(
-    {
-        "gss_code": ["E09000001", "E09000002", "E09000008", "E09000020", "E09000033"],
-        "borough": ["City of London", "Barking and Dagenham", "Croydon", "Kensington and Chelsea", "Westminster"],
-        "policed_by": ["London, City of", *["Metropolitan Police"] * 4],
-    }
-)
+BOROUGHS = {
+    "E09000001": "City of London",
+    "E09000002": "Barking and Dagenham",
+    "E09000008": "Croydon",
+    "E09000020": "Kensington and Chelsea",
+    "E09000033": "Westminster",
+}
+PLACE = replace(LONDON, areas=tuple(area for area in LONDON.areas if area.gss_code in BOROUGHS))
 
 
 def read(folder: Path, content: str | bytes, ending: str = ".csv") -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -79,7 +81,7 @@ def test_a_column_a_year_is_a_sum_a_year_and_their_total_is_not_read(tmp_path: P
 def test_totals_are_left_out_and_held_against_their_rows(tmp_path: Path) -> None:
     rows = HEADING + "Croydon,5\nWestminster,6\n"
     assert len(good(tmp_path, rows + "Total,11\n", (4, None, funding_tables.TOTALS.rule))) == 2
-    for name in ("London total", "LONDON", "Grand total:", "Sub-total", "All boroughs", "Total for London"):
+    for name in ("London total", "Total London", "Grand total:", "Sub-total", "All boroughs", "Total for London"):
         assert len(good(tmp_path, rows + f"{name},11\n", (4, None, funding_tables.TOTALS.rule))) == 2
 
 
@@ -110,14 +112,16 @@ def test_a_workbook_is_read_from_its_sheet(tmp_path: Path) -> None:
         ("The Royal Borough of Kensington & Chelsea", "E09000020"),
         ("City of Westminster", "E09000033"),
         ("Westminster Council", "E09000033"),
+        ("Croydon London Borough", "E09000008"),
         ("City of London", "E09000001"),
+        ("City of London Council", "E09000001"),
     ],
 )
 def test_a_borough_goes_by_many_names(name: str, code: str, tmp_path: Path) -> None:
     table = good(tmp_path, f'{HEADING}"{name}",5\n').assign(file=LABEL)
-    known, problems = placed(table, BOROUGHS, POLICE)
+    known, problems = placed(table, PLACE)
     assert known["gss_code"].tolist() == [code]
-    assert known["area"].tolist() == [dict(zip(BOROUGHS["gss_code"], BOROUGHS["borough"], strict=True))[code]]
+    assert known["area"].tolist() == [BOROUGHS[code]]
     assert {problem.rule for problem in problems} == {funding_tables.LACKING.rule}
 
 
@@ -135,7 +139,7 @@ def test_a_borough_that_cannot_be_placed_is_told(
     rows: str, says: sources.Says, row: int, column: str | None, value: str, mend: str, tmp_path: Path
 ) -> None:
     table = good(tmp_path, f"Borough,Code,Amount\n{rows}\n").assign(file=LABEL)
-    problem = next(problem for problem in placed(table, BOROUGHS, POLICE)[1] if problem.rule == says.rule)
+    problem = next(problem for problem in placed(table, PLACE)[1] if problem.rule == says.rule)
     assert (problem.file, problem.row, problem.column, problem.value) == (LABEL, row, column, value)
     assert problem.mend.endswith(mend)
     assert not problem.advice
@@ -143,22 +147,38 @@ def test_a_borough_that_cannot_be_placed_is_told(
 
 def test_a_borough_may_stand_once_a_period(tmp_path: Path) -> None:
     table = good(tmp_path, "Borough,Year,Amount\nCroydon,2019/20,5\nCroydon,2020/21,6\n").assign(file=LABEL)
-    assert {problem.rule for problem in placed(table, BOROUGHS, POLICE)[1]} == {funding_tables.LACKING.rule}
+    assert {problem.rule for problem in placed(table, PLACE)[1]} == {funding_tables.LACKING.rule}
 
 
 def test_boroughs_without_a_row_are_counted_and_the_city_is_none_of_them(tmp_path: Path) -> None:
     """Of five areas four are boroughs of the fund: with Croydon alone three lack, with all four none."""
     table = good(tmp_path, HEADING + "Croydon,5\nCity of London,5\n").assign(file=LABEL)
-    assert placed(table, BOROUGHS, POLICE)[1] == [funding_tables.LACKING.at(LABEL, value=3)]
-    every = "".join(f"{name},5\n" for name in BOROUGHS["borough"][1:])
-    assert placed(good(tmp_path, HEADING + every).assign(file=LABEL), BOROUGHS, POLICE)[1] == []
+    assert placed(table, PLACE)[1] == [funding_tables.LACKING.at(LABEL, value=3)]
+    every = "".join(f"{name},5\n" for name in [*BOROUGHS.values()][1:])
+    assert placed(good(tmp_path, HEADING + every).assign(file=LABEL), PLACE)[1] == []
+
+
+def test_a_row_of_the_whole_place_is_a_total_and_held_against_the_others(tmp_path: Path) -> None:
+    """5 and 6 make 11, and not 12; it is the place's own name or code that is its own total, and no other's."""
+    rows = HEADING.replace("Amount", "Code,Amount") + "Croydon,,5\nWestminster,,6\n"
+    elsewhere = replace(PLACE, name="Northmere", gss_code="X12000001", council="Council of", areas=PLACE.areas[1:])
+    for place, named in ((PLACE, "LONDON,"), (PLACE, "London,E12000007"), (elsewhere, "Northmere,")):
+        value = named.split(",")[0]
+        table = good(tmp_path, f"{rows}{named},11\n").assign(file=LABEL)
+        known, problems = placed(table, place)
+        assert known["amount_pence"].tolist() == [500, 600]
+        assert problems == [funding_tables.WHOLE.at(LABEL, 4, value=value), funding_tables.LACKING.at(LABEL, value=2)]
+        problems = placed(good(tmp_path, f"{rows}{named},12\n").assign(file=LABEL), place)[1]
+        stated = "£12.00 is stated, and they make £11.00"
+        assert problems[1] == funding_tables.TOTAL_DIFFERS.at(LABEL, 4, value=stated)
+    table = good(tmp_path, f"{rows}London,,11\n").assign(file=LABEL)
+    assert placed(table, elsewhere)[1][0].rule == funding_tables.UNKNOWN_AREA.rule
 
 
 def test_every_borough_is_found_by_its_own_name(tables: QuarterData, tmp_path: Path) -> None:
     areas = tables.areas[tables.areas["gss_code"].str.startswith("E09")]
     rows = "".join(f"{name},1\n" for name in areas["area"])
-    boroughs = areas.rename(columns={"area": "borough"})[["gss_code", "borough", "policed_by"]]
-    known, problems = placed(good(tmp_path, HEADING + rows).assign(file=LABEL), boroughs, POLICE)
+    known, problems = placed(good(tmp_path, HEADING + rows).assign(file=LABEL), LONDON)
     assert known["gss_code"].tolist() == areas["gss_code"].tolist()
     assert problems == []
 
@@ -209,7 +229,8 @@ BAD = [
     Bad(funding_tables.TOTALS, HEADING + GOOD + "Total,1250.50\n", 3, None, "1"),
     Bad(amounts.NOT_AN_AMOUNT, HEADING + "Croydon,some\n", 2, "Amount", "some"),
     Bad(amounts.COMMA_FOR_PENCE, HEADING + 'Croydon,"1.234,50"\n', 2, "Amount", "1.234,50"),
-    Bad(amounts.PART_PENCE, HEADING + "Croydon,1.005\n", 2, "Amount", "1.005"),
+    Bad(amounts.PART_PENCE, HEADING + "Croydon,0.005\n", 2, "Amount", "0.005"),
+    Bad(amounts.DOT_FOR_WHAT, HEADING + "Croydon,1.250\n", 2, "Amount", "1.250"),
 ]
 
 
@@ -226,7 +247,8 @@ def test_a_total_that_its_rows_do_not_make_is_told_with_both(tmp_path: Path) -> 
 
 
 def test_every_rule_has_a_bad_file() -> None:
-    of_places = {says for _, says, *_ in PLACES} | {funding_tables.LACKING, funding_tables.TOTAL_DIFFERS}
+    of_places = {says for _, says, *_ in PLACES}
+    of_places |= {funding_tables.LACKING, funding_tables.TOTAL_DIFFERS, funding_tables.WHOLE}
     assert rules_of(funding_tables) | rules_of(amounts) == {bad.says for bad in BAD} | of_places
 
 
@@ -248,4 +270,4 @@ def test_any_bytes_and_cells_are_read_or_told(content: bytes, cells: list[list[s
             table, problems = read(tmp_path, body, ending)
             assert table is not None or problems
             if table is not None:
-                placed(table.assign(file=LABEL), BOROUGHS, POLICE)
+                placed(table.assign(file=LABEL), PLACE)

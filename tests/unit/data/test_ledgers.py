@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_files import LABEL, Bad, rules_of, told
 
-from vfm.data import amounts, ledgers, sources
+from vfm.data import amounts, delimited, ledgers, sources
 from vfm.data.amounts import AmountError, pence
 from vfm.data.ledgers import COLUMNS, ledger_day, read_ledger, repeated_months
 from vfm.data.sources import json_document
@@ -101,7 +101,7 @@ def test_amounts_as_people_write_them(text: str, expected: int) -> None:
     ("text", "says"),
     [
         *((text, amounts.COMMA_FOR_PENCE) for text in ("1.234,50", "1234,50", "1.234.567", "12,5")),
-        *((text, amounts.PART_PENCE) for text in ("1.234", "0.001")),
+        *((text, amounts.PART_PENCE) for text in ("1234.567", "0.001", "1.2345")),
         *(
             (text, amounts.NOT_AN_AMOUNT)
             for text in ("", ".", "-", "(5", "-(5)", "--5", "-5 CR", "1e5", "12,34.5", "nil")
@@ -175,6 +175,21 @@ def test_the_same_month_of_a_body_in_two_files_is_advice(tmp_path: Path) -> None
     ]
 
 
+def test_of_a_ledger_with_a_sheet_a_month_none_is_passed_over(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Example council: payments over £500"])
+    for month in ("April", "May", "June"):
+        page = book.create_sheet(month)
+        page.append(HEADING.strip().split(","))
+        page.append(["Example council", f"Supplier of {month}", pd.Timestamp("2020-03-31"), 5, "R1", None, None])
+    book.save(tmp_path / "example.xlsx")
+    table, problems = read_ledger(tmp_path / "example.xlsx", label=LABEL)
+    assert table is not None
+    assert list(table["supplier"]) == ["Supplier of April"]
+    assert problems == [sources.MORE_SHEETS.at(LABEL, sheet=month) for month in ("May", "June")]
+    assert not any(problem.advice for problem in problems)
+
+
 def test_a_workbook_is_read_as_the_same_rows(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["Example council"])
@@ -187,6 +202,9 @@ def test_a_workbook_is_read_as_the_same_rows(tmp_path: Path) -> None:
     assert table[["amount_pence", "source_row"]].to_numpy().tolist() == [[125050, 3]]
 
 
+QUOTES = sources.Says("quotation marks that do not pair", delimited.OPEN_QUOTE)
+SEMICOLONS = sources.Says("cells parted by semicolons, not by commas", delimited.COMMAS)
+NOT_ROWS = dict.fromkeys((QUOTES, SEMICOLONS), sources.NOT_ROWS)  # which says why in the words of delimited.py
 BAD = [
     Bad(ledgers.UNKNOWN_KIND, "x", ending=".pdf"),
     Bad(ledgers.NO_HEADING, "Supplier,Amount\nExample,5\n", 1),
@@ -202,11 +220,13 @@ BAD = [
     Bad(ledgers.SAME_ROWS, HEADING + GOOD + GOOD, 3, None, "as row 2"),
     Bad(amounts.NOT_AN_AMOUNT, HEADING + line(amount="some"), 2, "Net Amount (£)", "some"),
     Bad(amounts.COMMA_FOR_PENCE, HEADING + line(amount="1.234,50"), 2, "Net Amount (£)", "1.234,50"),
-    Bad(amounts.PART_PENCE, HEADING + line(amount="1.005"), 2, "Net Amount (£)", "1.005"),
+    Bad(amounts.PART_PENCE, HEADING + line(amount="0.005"), 2, "Net Amount (£)", "0.005"),
+    Bad(amounts.DOT_FOR_WHAT, HEADING + line(amount="-1.250"), 2, "Net Amount (£)", "-1.250"),
     Bad(sources.OTHER_ENCODING, (HEADING + GOOD).encode("cp1252"), 1),
     Bad(sources.NOT_TEXT, b"\x81" + HEADING.encode(), 1),
     Bad(sources.NOT_TEXT, (HEADING + GOOD).encode("utf-16"), 1),
-    Bad(sources.QUOTES, HEADING + GOOD + '"open', 3),
+    Bad(QUOTES, HEADING + GOOD + '"open', 3),
+    Bad(SEMICOLONS, (HEADING + GOOD).replace(",", ";"), 1),
     Bad(sources.TOO_WIDE, HEADING + "," * 1000, 2),
 ]
 
@@ -240,8 +260,8 @@ def test_a_file_that_cannot_be_read(says: sources.Says, tmp_path: Path, monkeypa
 
 
 def test_every_rule_has_a_bad_file() -> None:
-    of_several_files = {ledgers.SAME_MONTH}
-    said = {bad.says for bad in BAD} | set(OF_THE_FILE) | of_several_files
+    elsewhere = {ledgers.SAME_MONTH, sources.MORE_SHEETS}  # of several files or sheets
+    said = {NOT_ROWS.get(bad.says, bad.says) for bad in BAD} | set(OF_THE_FILE) | elsewhere
     assert rules_of(ledgers, amounts, sources) == said
 
 
