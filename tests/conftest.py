@@ -6,12 +6,14 @@ import re
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from project_copies import CHECKOUT, ProjectCopy
 from promises import TRIED, promises, write_counts
+from vfm.data import checks, returns
 
 INPUTS = "inputs tried"
 
@@ -23,6 +25,33 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectCopy
     shutil.copytree(CHECKOUT / "data" / "raw", copy.raw)
     monkeypatch.setenv("VFM_PROJECT", str(copy.root))
     return copy
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read each table and workbook once, for all the tests that leave it as it is: a key holds all that is read."""
+
+    def once(module: ModuleType, name: str, key: Callable[..., Any]) -> None:
+        read = getattr(module, name)
+
+        def reads(given: Any, *args: Any, **named: Any) -> Any:
+            try:
+                held = (name, key(given), *map(id, args), *((k, str(v)) for k, v in named.items()))
+            except OSError:
+                return read(given, *args, **named)
+            if held not in READ:
+                READ[held] = read(given, *args, **named)
+            found, problems = READ[held]
+            return found, list(problems)
+
+        monkeypatch.setattr(module, name, reads)
+
+    once(checks, "read_table", lambda path: path.read_bytes())
+    once(returns, "read_workbook", lambda path: (path.suffix, path.read_bytes()))
+    once(returns, "typed_table", lambda rows: tuple((row, tuple(cells)) for row, cells in rows))
+
+
+READ: dict[Any, Any] = {}
 
 
 @pytest.fixture

@@ -9,14 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cases import CASES, Case
 
 from project_copies import CHECKOUT, ProjectCopy
 from vfm.cli import main
-from vfm.data import checks
 
 ROOM = CHECKOUT / "src" / "vfm" / "data"
 # The door for what is sent has tests of its own: tests/unit/data/test_sent_messages.py holds them to its messages.
@@ -42,28 +40,9 @@ ADVICE = (
 
 ELSEWHERE = ("a file of no kind that is known",)  # of a path that is named, held by test_paths.py
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 # ---- what is said
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read a table once for all the tests that leave it as it is."""
-    read_table = checks.read_table
-
-    def read(path: Path, schema: Any, *, label: str, corrections: Any) -> Any:
-        try:
-            key = label, path.read_bytes(), tuple(corrections)
-        except OSError:
-            return read_table(path, schema, label=label, corrections=corrections)
-        if key not in READ:
-            READ[key] = read_table(path, schema, label=label, corrections=corrections)
-        table, problems = READ[key]
-        return table, list(problems)
-
-    monkeypatch.setattr(checks, "read_table", read)
-
-
-READ: dict[tuple[str, bytes, Any], Any] = {}
 
 
 def said(output: str) -> dict[str, list[str]]:
@@ -101,7 +80,6 @@ def test_a_bad_file_is_told_with_its_place_and_how_to_mend_it(
     project_copy: ProjectCopy,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    quick: None,
 ) -> None:
     case.spoil(project_copy, monkeypatch)
     status = main(["check"])
@@ -143,7 +121,7 @@ def test_what_a_terminal_cannot_show_is_told_all_the_same(
 
 
 def test_every_problem_is_told_in_one_run(
-    project_copy: ProjectCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], quick: None
+    project_copy: ProjectCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = [
         *("a missing raw file", "a file that nobody described", "text in a number", "half a crime"),
@@ -167,7 +145,7 @@ def test_the_published_files_are_good(capsys: pytest.CaptureFixture[str], projec
 
 
 def test_three_places_of_a_kind_are_named_and_the_rest_counted(
-    project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str], quick: None
+    project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project_copy.change("published/awards.csv", lambda text: text.replace(",false,", ",no,"))
     assert main(["check"]) == 1
@@ -177,7 +155,7 @@ def test_three_places_of_a_kind_are_named_and_the_rest_counted(
 
 
 def test_a_long_value_is_cut_and_an_odd_one_made_plain(
-    project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str], quick: None
+    project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project_copy.set_cell("published/awards.csv", 2, "amount_gbp", "\x1b[2J\n" + "9" * 100_000)
     assert main(["check"]) == 1
@@ -204,7 +182,6 @@ def test_a_quarter_that_there_is_not(
     message: str,
     project_copy: ProjectCopy,
     capsys: pytest.CaptureFixture[str],
-    quick: None,
 ) -> None:
     assert main(arguments) == status
     captured = capsys.readouterr()
@@ -216,7 +193,7 @@ def test_a_quarter_that_there_is_not(
     ("command", "blocked"), [("build", "data/processed"), ("refresh", "reports"), ("refresh", "reports/drafts")]
 )
 def test_a_folder_that_cannot_be_written(
-    command: str, blocked: str, project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str], quick: None
+    command: str, blocked: str, project_copy: ProjectCopy, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A file where the folder should be: whoever is root may write in any folder that there is."""
     path = project_copy.root / blocked
@@ -231,7 +208,7 @@ def test_a_folder_that_cannot_be_written(
 
 
 def test_bad_data_stops_a_build_with_the_same_words(
-    project_copy: ProjectCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], quick: None
+    project_copy: ProjectCopy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = BY_NAME["a negative amount"]
     case.spoil(project_copy, monkeypatch)

@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 
 import pdf_reading
+from promises import SOAK
 from small_projects import ROOT, copy_project
 from vfm.cli import main
 from vfm.data.project import PROJECT_VARIABLE
@@ -36,7 +37,7 @@ PROPER_NAMES = (
 )
 
 
-@pytest.fixture(scope="module", params=QUARTERS)
+@pytest.fixture(scope="module", params=QUARTERS if SOAK else QUARTERS[-1:])
 def drafted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The draft that the committed notebooks make of the committed example."""
     project = copy_project(tmp_path_factory.mktemp("examples") / request.param, notebooks=True)

@@ -26,7 +26,7 @@ class Correction:
 
 def corrections_of(register: pd.DataFrame | None, file: str, sheet: str = "") -> list[Correction]:
     """The corrections of one file, or of a sheet of a workbook, from the table `corrections`."""
-    if register is None:
+    if register is None or register.empty:
         return []
     here = (register["file"] == file) & (register["sheet"].fillna("") == sheet)
     rows = register[here].dropna(subset=["row", "column"])
@@ -84,7 +84,7 @@ def without_a_file(register: pd.DataFrame, files: Sequence[str]) -> list[Problem
 
 def without_a_sheet(register: pd.DataFrame | None, file: str, sheets: Collection[str]) -> list[Problem]:
     """Corrections of a workbook's sheet that is not there, or holds nothing."""
-    if register is None:
+    if register is None or register.empty:
         return []
     missed = register[(register["file"] == file) & ~register["sheet"].fillna("").isin(sheets)]
     rule = "a correction of a sheet that is not there"

@@ -118,28 +118,19 @@ def find_personal(sheets: Iterable[Sheet], *, label: str) -> list[Problem]:
 
 def in_columns(table: pd.DataFrame, columns: Iterable[str], *, label: str) -> list[Problem]:
     """Find what may be about a person in some columns of a table; `source_row` says where; the first thousand."""
-    found = (
-        Problem(label, kind.rule, LEAVE_OUT, int(row), column)
-        for column in columns
-        for row, text in _that_tell(table, column)
-        for kind in _kinds_in(text)
-    )
-    return list(islice(found, MOST_TOLD))
-
-
-def _that_tell(table: pd.DataFrame, column: str) -> Iterator[tuple[int, str]]:
-    """The rows whose text may be about a person, each different text looked at once."""
-    texts = table[column].dropna()
-    telling = {text for text in texts.unique() if is_personal(text)}
-    rows = table.loc[texts.index[texts.isin(telling)], ["source_row", column]]
-    yield from zip(rows["source_row"], rows[column], strict=True)
+    columns = tuple(columns)
+    watch = Watch(columns, label=label)
+    texts = table[["source_row", *columns]].astype(object)
+    for row in texts.where(texts.notna(), None).to_dict("records"):
+        watch.look(row)
+    return watch.found
 
 
 MOST_KNOWN = 100_000  # texts that are known to tell nothing, and not looked at again
 
 
 class Watch:
-    """Looks through rows as they come, as `in_columns` does through a table, each text once."""
+    """Looks through rows as they come, each text once."""
 
     def __init__(self, columns: Iterable[str], *, label: str):
         self.found: list[Problem] = []

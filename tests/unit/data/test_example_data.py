@@ -22,6 +22,8 @@ from vfm.data.catalogue import NEVER_LENT, Catalogue, sha256
 from vfm.data.project import EXAMPLES, Project
 from vfm.vocabulary.results import Status
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 HERE = CHECKOUT / "examples"
 RAW = HERE / "raw"
 FAULTS = HERE / "faults"
