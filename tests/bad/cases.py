@@ -272,6 +272,8 @@ CASES = [
     # ---- cells
     Case("text in a number", cell(BUDGET, 2, "value_gbp", "£1.1m"),
          "text where a number belongs", (f'{BUDGET}, row 2, column value_gbp: "£1.1m"',), "Write digits only"),
+    Case("a number of a bomb's size", cell(BUDGET, 2, "value_gbp", "1" + "0" * 300),
+         "text where a number belongs", (f'{BUDGET}, row 2, column value_gbp: "1000',), "no more than 15 before the point"),
     Case("half a crime", cell(CRIME, 12, "robbery", "0.5"),
          "not a whole number", (f'{CRIME}, row 12, column robbery: "0.5"',), "Write digits only: 1250."),
     Case("a day the other way round", cell(AWARDS, 2, "date_signed", "28/11/2014"),

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from vfm.vocabulary.periods import YEARS
 
 FIRST_RECORD = 2  # as a spreadsheet counts: the heading is row 1
 MOST_COLUMNS = 1000  # far more than any table has
+MOST_DIGITS = 15  # of a number, which a float then holds to the penny, or nearly
 LARGEST = 2**63 - 1  # what a whole number of 64 bits holds
 
 
@@ -120,18 +120,22 @@ def heading_problems(heading: list[str], wanted: list[str], label: str) -> Itera
             yield Problem(label, "a column stands twice", "Keep one of them.", row=1, column=name)
 
 
-def _number(text: str) -> float:
+def _require_digits(text: str) -> None:
     if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text, flags=re.ASCII):
         raise ValueError
+
+
+def _number(text: str) -> float:
+    _require_digits(text)
     number = float(text)
-    if not isfinite(number):
+    if abs(number) >= 10**MOST_DIGITS:
         raise ValueError
     return number
 
 
 def _whole(text: str) -> int:
     whole, _, fraction = text.partition(".")
-    _number(text)
+    _require_digits(text)
     if fraction.strip("0") or abs(int(whole)) > LARGEST:
         raise ValueError
     return int(whole)  # and not by way of a float, which is exact to 15 digits only
@@ -151,7 +155,11 @@ def _flag(text: str) -> bool:
 
 
 KINDS: dict[str, tuple[Callable[[str], Any], str, str]] = {
-    NUMBER: (_number, "text where a number belongs", "Write digits only: 1250000 or 1250000.50."),
+    NUMBER: (
+        _number,
+        "text where a number belongs",
+        f"Write digits only, no more than {MOST_DIGITS} before the point: 1250000 or 1250000.50.",
+    ),
     WHOLE: (_whole, "not a whole number", "Write digits only: 1250."),
     DAY: (
         _day,
