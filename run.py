@@ -34,6 +34,8 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+# With the system's certificates, as pip has them: an office's proxy is known by those.
+UV = (PYTHON, "-m", "uv", "pip", "install", "--system-certs", "--python", PYTHON)
 STAMP = VENV / "installed"
 LOG = ROOT / "build" / "setup.log"
 BOOTSTRAP = ROOT / "bootstrap.lock"
@@ -112,12 +114,11 @@ def make_venv() -> None:
 def install() -> None:
     """Make `.venv` and fill it. The stamp comes last, so half an install is never taken for a whole one."""
     make_venv()
-    uv = (PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON)
     hashed = ("--require-hashes", "--requirement", LOCK)
-    # Where only pip has been told of a mirror or of a certificate, pip still gets through; it is slower.
-    if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", *hashed):
+    # Where only pip has been told of a mirror, pip still gets through; it is slower.
+    if not succeeds(*UV, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", *hashed):
         raise UserError(NO_PACKAGES.format(LOG))
-    if not succeeds(*uv, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."):
+    if not succeeds(*UV, "--no-deps", "--no-build-isolation", "--offline", "--editable", "."):
         raise UserError(f"Could not install vfm itself: the reason is in {LOG}.")
     STAMP.write_text(wanted_stamp() + "\n")
 
@@ -137,8 +138,7 @@ def put_apart(name: str, folder: Path, lock: Path) -> None:
     print(f"Installing {name}: a minute or two, this once.", file=sys.stderr, flush=True)
     LOG.parent.mkdir(exist_ok=True)
     hashed = ("--require-hashes", "--target", folder, "--requirement", lock)
-    uv = (PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON)
-    if not succeeds(*uv, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", "--upgrade", *hashed):
+    if not succeeds(*UV, *hashed) and not succeeds(PYTHON, "-m", "pip", "install", "--upgrade", *hashed):
         raise UserError(NO_PACKAGES.format(LOG))
     stamp.write_text(wanted)
 

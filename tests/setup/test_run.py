@@ -188,6 +188,7 @@ def test_a_failed_install_says_what_to_do_and_the_next_run_mends_it(project: Pro
     packages, vfm = project.uv_calls
     assert "--require-hashes" in packages
     assert "--no-deps" in vfm
+    assert all("--system-certs" in call for call in project.uv_calls)  # as pip has them, behind an office's proxy
 
     before = snapshot(project.folder)
     again = project.run("report", "--quiet")
