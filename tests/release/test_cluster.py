@@ -179,7 +179,8 @@ def test_no_scheduler_at_an_address(
     says: str,
 ) -> None:
     monkeypatch.setattr("vfm.release.cluster.ANSWER", 1)
-    shutil.rmtree(small / "build")
+    for made in ("build", "data/processed"):
+        shutil.rmtree(small / made)
     assert main(["refresh", QUARTER, "--cluster", address]) == status
     assert says in capsys.readouterr().err
     assert (small / "data/processed" / QUARTER).exists() == (status == 3), "it was built for an address that is none"

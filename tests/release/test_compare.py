@@ -17,13 +17,14 @@ from project_copies import ProjectCopy
 from small_projects import PUBLISH, QUARTER, ROOT, copy_project, through_the_gate, write_notebook
 from vfm.cli import main
 from vfm.data.project import DATA_VARIABLE, EXAMPLES, PROJECT_VARIABLE, Project
-from vfm.release import kept, manifest
+from vfm.release import between, kept, manifest
 from vfm.release.changes import Sides, changes, row_changes
 from vfm.release.compare import Comparison, Move, compare, compare_values
 from vfm.release.contents import Kind
 from vfm.release.movements import Cause, as_decimal, cause_of, split
 from vfm.release.parameters import PARAMETERS
 from vfm.release.values import Known, Value
+from vfm.vocabulary.errors import RunError
 from vfm.vocabulary.periods import Quarter
 
 BUDGET = "published/budget.csv"
@@ -381,3 +382,24 @@ def test_a_row_is_late_when_its_period_had_ended_by_the_day_of_the_facts(
     assert found is not None
     counts = {name: len(getattr(found, name)) for name in ("late", "new_period", "corrected", "gone")}
     assert counts == {"late": 0, "new_period": 0, "corrected": 0, "gone": 0} | {which: 1}
+
+
+def test_what_lies_between_a_release_of_before_suppression_and_now_can_be_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The shipped version 1 does not say what was out, nor what it follows: it was held against nothing."""
+    project = Project(ROOT)
+    new = manifest.read(ROOT / "reports" / QUARTER)
+    made = []
+
+    def refresh(clean: Project, *_: Any, **__: Any) -> Path:
+        made.append(clean.reports.exists() and list(clean.reports.rglob("*")))
+        raise RunError("as far as this")
+
+    monkeypatch.setattr(manifest, "code_hash", lambda _: new["code"])
+    monkeypatch.setattr(between, "refresh", refresh)
+    compared = compare(project, f"{QUARTER}@v1", QUARTER, quiet)
+    assert made
+    assert not any(made)  # no other release stands where its making would find it
+    reasons = {part.reason for one in compared.values for part in one.parts}
+    assert any("as far as this" in reason for reason in reasons)

@@ -58,8 +58,12 @@ def _made(sides: Sides, cause: Cause, say: Report) -> Values:
 
 
 def _was_out(sides: Sides) -> dict[str, Any]:
-    """What was out when the older release was made, for that decides what is hidden: suppression comes last."""
-    return {part: sides.old[part] for part in ("disclosure", "follows", "published_at") if part in sides.old}
+    """What was out when the older release was made, for that decides what is hidden: suppression comes last.
+
+    One that does not say was made before releases were held against others: against none.
+    """
+    said = {part: sides.old[part] for part in ("disclosure", "follows", "published_at") if part in sides.old}
+    return {"disclosure": {}} | said
 
 
 def told(sides: Sides, cause: Cause) -> dict[str, dict[str, Any]]:

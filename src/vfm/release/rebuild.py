@@ -123,7 +123,8 @@ def _bring_what_was_out(project: Project, clean: Project, described: Mapping[str
 def published_then(project: Project, quarter: Quarter, described: Mapping[str, Any]) -> int | None:
     """The version of a quarter's release that was published when a release was made; of its own, the one it follows."""
     if str(quarter) == described["quarter"]:
-        return int(described["follows"])
+        followed: int | None = described["follows"]
+        return followed
     when = described.get("published_at", "9999")
     out = [
         number
