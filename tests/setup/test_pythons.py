@@ -19,9 +19,12 @@ PART = ("tests/spec", "tests/unit/vocabulary", "tests/unit/report/test_typeset.p
 
 
 def interpreter(version: str) -> str | None:
-    """Where that version of Python is, on the path or among pyenv's; None where it is not to be had."""
+    """Where that version of Python is, among pyenv's or on the path; None where it is not to be had.
+
+    Of pyenv's, what is on the path may be a name alone that starts nothing.
+    """
     kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    return shutil.which(f"python{version}") or (str(kept[-1]) if kept else None)
+    return str(kept[-1]) if kept else shutil.which(f"python{version}")
 
 
 @pytest.mark.skipif(not SOAK, reason="installs everything anew: under --soak")

@@ -1,13 +1,14 @@
 """Where things are: the project's folders, found from where one stands."""
 
 import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from vfm.data.catalogue import CATALOGUE, Catalogue
 from vfm.data.places import read_place
-from vfm.vocabulary.errors import UsageError, suggestion
+from vfm.vocabulary.errors import UsageError, shown, suggestion
 from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.place import Place
 from vfm.vocabulary.results import Status
@@ -46,7 +47,7 @@ class Project:
         candidates = [Path(named)] if named else [here, *here.parents, Path(__file__).resolve().parents[3]]
         for folder in candidates:
             if (folder / "data" / "raw" / CATALOGUE).is_file():
-                return cls(folder.resolve(), data or os.environ.get(DATA_VARIABLE) or PUBLISHED)
+                return cls(_readable(folder.resolve()), data or os.environ.get(DATA_VARIABLE) or PUBLISHED)
         where = f"{PROJECT_VARIABLE}={named}" if named else str(here)
         raise UsageError(f"No vfm project at {where}: a project has data/raw/{CATALOGUE}. Change into its folder.")
 
@@ -97,3 +98,11 @@ class Project:
     def runs(self, quarter: Quarter) -> Path:
         """Where the runs of a quarter's notebooks are kept; it may be thrown away at any time."""
         return self.root / "build" / "runs" / self.data / str(quarter)
+
+
+def _readable(folder: Path) -> Path:
+    """The folder, if its name can be given to every library: to some of them a name is UTF-8 and nothing else."""
+    if not str(folder).isascii() and sys.getfilesystemencoding() != "utf-8":
+        names = f"{shown(str(folder))} has letters that Python reads as {sys.getfilesystemencoding()} here"
+        raise UsageError(f"{names}: set PYTHONUTF8=1, or put the project into a folder whose path has none but a to z.")
+    return folder

@@ -37,6 +37,7 @@ NOT_STYLE = ("backend", "interactive", "toolbar", "webagg", "tk.", "docstring", 
 
 
 @functools.cache
+@functools.cache
 def _style() -> Any:
     """Every setting that a drawing can depend on: matplotlib's own, the sheet's, and ours."""
     sheet = str(files("afcharts") / "afcharts.mplstyle")
