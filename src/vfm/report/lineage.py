@@ -197,7 +197,6 @@ class _Slice:
 
     def __init__(self, steps: list[_Step], seed: tuple[ast.AST, ...], values: Mapping[str, Any]):
         self._steps, self._seed, self._values = steps, seed, values
-        self._known: dict[str, tuple[str, Rows] | None] = {}
         data = next((value for value in values.values() if isinstance(value, QuarterData)), None)
         # Only tables that the notebook has opened: to open another would be to read it.
         self._tables = {} if data is None else {name: vars(data)[name] for name in TABLES if name in vars(data)}
@@ -246,15 +245,11 @@ class _Slice:
 
     def _stopped(self, names: set[str], since: set[str]) -> tuple[set[str], list[tuple[str, Rows]]]:
         """The names to follow farther, and what those are that need not be followed."""
-        known = {name: rows for name in names - since if (rows := self._rows(name))}
+        known = {name: rows for name in names - since if (rows := self._rows(self._values.get(name)))}
         return names - set(known), list(known.values())
 
-    def _rows(self, name: str) -> tuple[str, Rows] | None:
-        if name not in self._known:  # a name is met at many steps, and has one value
-            piece = self._values.get(name)
-            is_one = isinstance(piece, pd.DataFrame | pd.Series | tuple)
-            self._known[name] = rows_of(piece, self._tables) if is_one else None
-        return self._known[name]
+    def _rows(self, piece: object) -> tuple[str, Rows] | None:
+        return rows_of(piece, self._tables) if isinstance(piece, pd.DataFrame | pd.Series | tuple) else None
 
     def _named_rows(self, code: list[ast.AST]) -> dict[ast.AST, tuple[str, Rows]]:
         """``pathway(data.results, RESCUE)``: the tables of which a call is told the rows, by their keys."""
