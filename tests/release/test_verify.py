@@ -109,7 +109,15 @@ def test_the_dots_of_a_png_may_be_others_and_are_then_said_to_be_not_checked(tmp
     assert found["charts/one.png"].reason.startswith("the dots of a PNG depend on the machine that draws")
 
 
-def test_a_release_that_comes_out_the_same_is_verified(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+GATE = (["submit", QUARTER, "--role", "performance analyst"], ["approve", QUARTER, "--role", "head of performance"])
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2], ids=["a draft", "in review", "approved"])
+def test_a_release_that_comes_out_the_same_is_verified(
+    project: Path, capsys: pytest.CaptureFixture[str], steps: int
+) -> None:
+    for step in GATE[:steps]:
+        assert main(step) == 0
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     assert main(["verify", DRAFT]) == 0
     said = capsys.readouterr().out

@@ -60,7 +60,7 @@ def hash_of(project: Project) -> str:
 
 
 def refresh(clean: Project, described: Mapping[str, Any], say: Report) -> Path:
-    """Have the code in a clean project make the release again; return the draft, with the pages of the release's state.
+    """Have the code in a clean project make the release again; return the draft, its pages as `described` says.
 
     Raises
     ------
@@ -75,8 +75,7 @@ def refresh(clean: Project, described: Mapping[str, Any], say: Report) -> Path:
     draft = next(path.parent for path in clean.reports.glob("drafts/*/manifest.json"))
     if json.loads((draft / "manifest.json").read_text(encoding="utf-8"))["parameters"] != described["parameters"]:
         raise RunError(SAME_PARAMETERS)
-    made = {part: value for part, value in described.items() if part != "outputs"}
-    _run(clean, [sys.executable, "-c", PAGES, str(draft)], json.dumps(made))
+    _run(clean, [sys.executable, "-c", PAGES, str(draft)], json.dumps(dict(described)))
     return draft
 
 

@@ -12,7 +12,7 @@ from vfm.data.catalogue import CATALOGUE, INCOMING
 from vfm.data.earlier import FILE as DISCLOSURE
 from vfm.data.project import Project
 from vfm.data.temporary import temporary_folder
-from vfm.release import find, gather, kept, manifest, old_code
+from vfm.release import find, gate, gather, kept, manifest, old_code
 from vfm.release.refresh import Report, refresh
 from vfm.vocabulary.errors import DataError, Problem, RunError
 from vfm.vocabulary.periods import Quarter
@@ -53,15 +53,22 @@ def made_again(project: Project, described: Mapping[str, Any], say: Report) -> I
         try:
             if commit:
                 say(f"made again by the code of commit {commit[:12]}, which made it")
-                folder = old_code.refresh(clean, described, say)
+                folder = old_code.refresh(clean, _as_written(described), say)
             else:
                 folder = refresh(clean, Quarter.parse(described["quarter"]), {}, say, told=described["parameters"])
-                gather.write_pages(folder, {part: value for part, value in described.items() if part != "outputs"})
+                gather.write_pages(folder, _as_written(described))
         except (DataError, RunError) as error:
             if not reasons and not commit:
                 raise
             raise DataError("; ".join([*reasons, str(error)])) from error
         yield Again(folder, tuple(reasons))
+
+
+def _as_written(described: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pages of a release were written from; whoever submits or approves a draft does not write them anew."""
+    since = {"outputs"} if described["state"] == gate.PUBLISHED else {"outputs", "submitted", "approval"}
+    state = {} if described["state"] == gate.PUBLISHED else {"state": gate.DRAFT}
+    return {part: value for part, value in described.items() if part not in since} | state
 
 
 def other_libraries(described: Mapping[str, Any]) -> list[str]:
