@@ -95,12 +95,12 @@ def whole(folder: Path, read: Callable[[], Read]) -> Read:
 
 
 def _which(folder: Path) -> tuple[int, ...]:
-    """Which folder has the name now."""
+    """Which folder has the name now: its number, and since when, for the number of one that is gone is used again."""
     try:
         found = folder.stat()
     except OSError:
         return ()
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
 def _put_in_place(folder: Path, target: Path) -> None:

@@ -330,6 +330,23 @@ def test_what_is_replaced_while_it_is_read_is_read_again(old: Path) -> None:
     assert turns == ["old", "new"]
 
 
+def test_what_was_replaced_by_a_folder_of_the_same_number_was_replaced(old: Path) -> None:
+    """A file system uses the number of what is gone again: replaced twice, a folder may have the one that it had."""
+    number, turns = old.stat().st_ino, []
+
+    def read() -> str:
+        if not turns:
+            for turn in range(50):
+                write(old, f"new {turn}")
+                turns.append(old.stat().st_ino)
+                if turns[-1] == number:
+                    break
+            raise OSError("of one half a page, of the other half another")
+        return (old / "page").read_text()
+
+    assert whole(old, read).startswith("new")
+
+
 def test_an_error_of_what_stood_still_goes_through_and_of_what_was_replaced_does_not(old: Path) -> None:
     def read() -> str:
         if (old / "page").read_text() == "old":
