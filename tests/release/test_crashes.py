@@ -153,7 +153,7 @@ def test_a_run_killed_at_any_step_leaves_what_was_published_and_the_next_goes_on
     if not SOAK and cut != (stage == "publishing"):
         pytest.skip("under --soak")
     at: Stage = request.getfixturevalue(stage)
-    for step in drawn(f"{stage} {cut}", at.steps, 60 if SOAK else 1):
+    for step in drawn(f"{stage} {cut}", at.steps, 90 if SOAK else 1):
         project, synced = at.project(), tmp_path / f"synced-{step}"
         before = numbers_of(project)
         tried("power-cut" if cut else "killed")
