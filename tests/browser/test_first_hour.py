@@ -24,7 +24,7 @@ TUTORIALS = ROOT / "docs" / "tutorials"
 ALONE = {"python3 run.py test"}  # these tests are among it
 STAYS = ("python3 run.py lab", "vfm explore", "dask ")  # until it is told to end
 READY = {"vfm explore": r"token=\w+", "dask scheduler": r"Scheduler at:", "dask worker": r"Registered to:"}
-WITH_SPARK = ("spark-class", "VFM_ENGINE=spark")  # tests/unit/data/test_engines.py types those
+WITH_SPARK = ("spark-class", "VFM_ENGINE=spark")  # not typed: tests/unit/data/test_engines.py has a cluster of its own
 
 pytestmark = pytest.mark.skipif(
     not SOAK or os.name != "posix", reason="takes minutes: under --soak (test_tutorials.py follows them without)"

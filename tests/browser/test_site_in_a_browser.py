@@ -15,8 +15,6 @@ from axe_playwright_python.sync_playwright import Axe
 from dashboards import EMPTY, HURT, SUPPRESSED, numbers
 from playwright.sync_api import Page, expect
 
-from promises import SOAK
-
 Open = Callable[..., Page]
 
 KINDS = [
@@ -49,8 +47,6 @@ LOOKS = [
     (PHONE, "light", OF_PLACE),
     (ZOOMED, "light", OF_PLACE),
 ]
-# Without --soak every page passes every rule once, and those with most of what a page can have the others too.
-EVERY_LOOK = {"boroughs/hackney.html", "compare.html", "money.html"}
 EXAMPLES_OWN = ["index.html", "boroughs/merton.html", "services/SERVICE.html", "compare.html"]  # what differs there
 
 
@@ -73,11 +69,10 @@ def test_axe_finds_nothing(which: str, kind: str, open_page: Open, request: pyte
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
     page.evaluate(Axe().axe_script)
     found = []
-    for look in LOOKS:
-        (width, height), scheme, rules = look
+    for (width, height), scheme, rules in LOOKS:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
-        for fault in faults(page, rules) if SOAK or look == LOOKS[0] or kind in EVERY_LOOK else []:
+        for fault in faults(page, rules):
             found.append((width, scheme, *fault))
         aside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if aside > 0:

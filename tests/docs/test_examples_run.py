@@ -1,6 +1,7 @@
 """Every command that a page shows is run: here where it only reads, and else by the test that is named beside it.
 
-What is not run here is typed as it stands, page by page, by tests/browser/test_first_hour.py under --soak.
+What is not run here is typed page by page by tests/browser/test_first_hour.py under --soak, with this machine as the
+cluster; the commands of Spark's are typed nowhere.
 """
 
 from __future__ import annotations

@@ -327,9 +327,12 @@ def test_publishing_the_whole_release_changes_its_state_and_no_figure(
 
 @pytest.fixture(scope="module")
 def turkish(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of a Turkish machine, whose small i is another letter and whose decimals have a comma."""
+    """The settings of a Turkish machine, whose small i is another letter and whose decimals have a comma.
+
+    None where no such locale can be made.
+    """
     if shutil.which("localedef") is None or not Path("/usr/share/i18n/locales/tr_TR").is_file():
-        pytest.skip("there is no localedef here to make a locale with")
+        return {}
     folder = tmp_path_factory.mktemp("locales")
     subprocess.run(["localedef", "-i", "tr_TR", "-f", "UTF-8", str(folder / "tr_TR.UTF-8")], check=True)
     return {"LOCPATH": str(folder), "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "LANGUAGE": "tr"}
@@ -385,8 +388,10 @@ def test_no_figure_depends_on_hash_seed_threads_time_zone_or_language(
     days, months and decimals, in tables, titles and on axes. With --soak every notebook.
     """
     assert not set(ELSEWHERE.items()) & set(forks.FIXED.items())
-    again = remade(made, name, tmp_path, monkeypatch, ELSEWHERE | turkish, first=SPEAK)
+    again = remade(made, name, tmp_path, monkeypatch, ELSEWHERE | turkish, first=SPEAK if turkish else "")
     assert_the_same_figures(made, again, name)
+    if not turkish:
+        pytest.skip("all but the language: there is no localedef here to make a locale with")
 
 
 def test_every_notebook_of_the_release_is_tried_under_other_settings() -> None:

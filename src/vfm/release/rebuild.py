@@ -66,9 +66,12 @@ def made_again(project: Project, described: Mapping[str, Any], say: Report) -> I
 
 def _as_written(described: Mapping[str, Any]) -> dict[str, Any]:
     """What the pages of a release were written from; whoever submits or approves a draft does not write them anew."""
-    since = {"outputs"} if described["state"] == gate.PUBLISHED else {"outputs", "submitted", "approval"}
-    state = {} if described["state"] == gate.PUBLISHED else {"state": gate.DRAFT}
-    return {part: value for part, value in described.items() if part not in since} | state
+    written = {part: value for part, value in described.items() if part != "outputs"}
+    if described["state"] == gate.PUBLISHED:
+        return written
+    return {part: value for part, value in written.items() if part not in ("submitted", "approval")} | {
+        "state": gate.DRAFT
+    }
 
 
 def other_libraries(described: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,6 @@
-"""The kinds of crime that the police record: groups of the counting rules that every force in the country follows.
+"""The kinds of crime that the police record, as the Metropolitan Police's tables group and name them.
 
-They are no place's own: a force has its offences in these groups, and leaves blank what it does not record.
+Another force puts its offences into these, and leaves blank what it does not record.
 """
 
 CRIME_CATEGORIES = (
