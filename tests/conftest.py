@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from project_copies import CHECKOUT, ProjectCopy
@@ -27,7 +28,7 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectCopy
     return copy
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read each table and workbook once, for all the tests that leave it as it is: a key holds all that is read."""
 
@@ -42,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             if held not in READ:
                 READ[held] = read(given, *args, **named)
             found, problems = READ[held]
-            return found, list(problems)
+            return found.copy() if isinstance(found, pd.DataFrame) else found, list(problems)
 
         monkeypatch.setattr(module, name, reads)
 

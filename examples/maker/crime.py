@@ -8,7 +8,6 @@ import numpy as np
 from maker import chance
 from maker.files import write_csv
 from maker.register import STARTED_LATER, Places, Service
-from vfm.data.schemas_reference import CRIME_CATEGORIES
 from vfm.vocabulary.periods import Quarter
 
 EFFECT_ON_ROBBERY = 0.85  # robbery from the quarter in which the service starts, over what it would have been
@@ -17,7 +16,7 @@ RATES = {  # offences a thousand people and quarter
     "arson_criminal_damage": 1.5,
     "burglary": 2.2,
     "drug_offences": 1.3,
-    "historical_fraud_forgery": None,  # not recorded in these years
+    "historical_fraud_forgery": None,  # recorded no longer in these years
     "miscellaneous_crimes_against_society": 0.3,
     "possession_of_weapons": 0.2,
     "public_order_offences": 1.4,
@@ -43,26 +42,27 @@ def write(folder: Path, places: Places, services: Sequence[Service]) -> None:
     random = chance("crime")
     starts = next(service.starts for service in services if service.number == STARTED_LATER)
     when = quarters()
-    rows, months = [], np.zeros((len(when), 3, len(CRIME_CATEGORIES)), dtype=int)
+    rows, months = [], np.zeros((len(when), 3, len(RATES)), dtype=int)
     for name, code in places.code.items():
         if name == "City of London":  # it has a police force of its own
             continue
-        level = random.lognormal(0, 0.22, len(CRIME_CATEGORIES))
+        level = random.lognormal(0, 0.22, len(RATES))
         for place, quarter in enumerate(when):
             working = name in starts and starts[name] <= quarter.start
             counts = [
                 _count(random, category, places.people[name] * own, place, quarter, working)
-                for category, own in zip(CRIME_CATEGORIES, level, strict=True)
+                for category, own in zip(RATES, level, strict=True)
             ]
-            rows.append([code, name, str(quarter), *counts])
+            rows += [(code, name, str(quarter), *one) for one in _known(counts)]
             months[place] += np.array([random.multinomial(count or 0, [1 / 3] * 3) for count in counts]).T
-    write_csv(folder / "recorded_crime_quarter.csv", ("gss_code", "borough", "quarter", *CRIME_CATEGORIES), rows)
+    write_csv(folder / "recorded_crime_quarter.csv", ("gss_code", "borough", "quarter", "category", "count"), rows)
     by_month = [
-        [_month(quarter, third), *_known(counts)]
+        (_month(quarter, third), *one)
         for quarter, thirds in zip(when, months.tolist(), strict=True)
         for third, counts in enumerate(thirds)
+        for one in _known(counts)
     ]
-    write_csv(folder / "recorded_crime_month.csv", ("month", *CRIME_CATEGORIES), by_month)
+    write_csv(folder / "recorded_crime_month.csv", ("month", "category", "count"), by_month)
 
 
 def _count(
@@ -77,9 +77,9 @@ def _count(
     return int(random.poisson(expected * random.gamma(200, 1 / 200)))
 
 
-def _known(counts: list[int]) -> list[int | None]:
-    named = zip(CRIME_CATEGORIES, counts, strict=True)
-    return [None if RATES[name] is None else count for name, count in named]
+def _known(counts: Sequence[int | None]) -> list[tuple[str, int | None]]:
+    """What was recorded, kind by kind."""
+    return [(name, count) for name, count in zip(RATES, counts, strict=True) if RATES[name] is not None]
 
 
 def _month(quarter: Quarter, third: int) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 from maker import catalogue, chance
 from maker.assumed import HEADING
-from maker.crime import RATES, SEASON, quarters
+from maker.crime import SEASON, quarters
 from maker.files import write_csv
 from maker.register import AWARDS, COMPETITIONS, LOG, MATCHES, ORIGIN, RESULTS, address
 from vfm.data import schemas
-from vfm.data.schemas_reference import CRIME_CATEGORIES
 from vfm.vocabulary.labels import slug
 from vfm.vocabulary.periods import Quarter
 
@@ -29,9 +28,11 @@ PLACE = {
     "beyond": "Northmere Ferry Port",
     "default_borough": "X09000002",
     "default_explain": "X09000003",
+    "default_round": "Northmere round",
+    "default_round_service": "safe-nights",
     "example_borough": "Brackenford",
     "example_service": "Open Door Northmere",
-    "left_out": "30-trend-effects|35-effects-example|40-value|45-value-example|60-funding-formula|70-bidding",
+    "left_out": "35-effects-example|45-value-example|60-funding-formula",
 }
 HARBOUR = "Harbour Police"
 BOROUGHS = (  # code, name, people in 2019, score of deprivation, force, row and column on the map
@@ -40,6 +41,14 @@ BOROUGHS = (  # code, name, people in 2019, score of deprivation, force, row and
     ("X09000003", "Coldharrow", 97_800, 24.9, PLACE["police"], 2, 1),
     ("X09000004", "Duneside", 61_300, 38.6, PLACE["police"], 2, 2),
     ("X09000005", "Old Harbour", 5_400, 12.1, HARBOUR, 2, 3),
+)
+CRIMES = (  # kind, offences a thousand people and quarter, last quarter, counted as, place among those compared
+    ("violence_and_threats", 6.4, None, "violence", 1),
+    ("serious_violence", 0.4, None, "violence", None),
+    ("breaking_in", 2.5, None, "other", 2),
+    ("taking_without_right", 8.2, None, "other", None),
+    ("damage_and_nuisance", 2.9, None, "other", None),
+    ("unlicensed_dogs", 0.3, "2014-15-Q4", "other", None),
 )
 SERVICES = (  # key, name, theme, scope, pounds a year, boroughs by name
     ("open-door", "Open Door Northmere", "victims", "whole-place", 420_000, ()),
@@ -70,13 +79,21 @@ FORMULA = (
         for name, weight in WEIGHTS.items()
     ),
 )
+BIDDING = (
+    ("bid-hours", "Hours that one bid takes", 12, 6, 40, "hours"),
+    ("bid-hours-up-to", "Largest mean award of a round that the hours are for", 150_000, 150_000, 150_000, "£"),
+    ("bid-hour-cost", "Cost of an hour of those who write a bid", 18, 15, 25, "£ per hour"),
+    ("bid-form-share", "Share of the hours of a bid that goes into filling in fields", 0.4, 0.2, 0.6, "proportion"),
+    ("bid-longer-bids", "Bids to a round of longer funding, for each bid to one as it is", 1, 1, 1.2, "ratio"),
+)
 INVENTED, KEPT = "Illustrative: invented", ("performance analyst", "2020-05-15", "2021-05-15")
 FOUND = (  # key, service, what, output or outcome, how many, counted, for each, pounds
     ("NR1", "Open Door Northmere", "people helped", "output", 1_400, "person", "person", 420_000),
     ("NR2", "Safe Nights", "people who feel safer", "outcome", 310, "person who feels safer", "outcome", 180_000),
     ("NR3", "Moor Lane Mentors", "projects paid for", "output", 12, "grant", "grant", 95_000),
 )
-QUARTER, FIRST = "2019-20-Q4", Quarter.parse("2012-13-Q1")
+QUARTER, FIRST = "2019-20-Q4", Quarter.parse("2010-11-Q1")
+CHANGED, MORE_RECORDED = Quarter.parse("2014-15-Q1"), 1.3  # violence as recorded from then on, over what it was
 ORIGIN_OF_ALL = ("official", address("northmere", "all"), "Invented.")
 YEARS = range(2010, 2021)
 
@@ -167,7 +184,7 @@ def _tables() -> dict[str, list[Any]]:
             ("decision_ref", "what", "value", "stated_where"),
             ("ND1", "ND1", "as said", "page"),
         ],
-        "assumptions.csv": [HEADING, *((*one, INVENTED, *KEPT) for one in FORMULA)],
+        "assumptions.csv": [HEADING, *((*one, INVENTED, *KEPT) for one in (*FORMULA, *BIDDING))],
         "log.csv": [
             LOG,
             (
@@ -175,6 +192,15 @@ def _tables() -> dict[str, list[Any]]:
                 "decision",
                 "Illustrative: the place and all that is said of it are invented.",
                 "Nothing here says anything of a real place.",
+                "high",
+                *KEPT,
+                "examples/make.py",
+            ),
+            (
+                "recording-changed",
+                "data issue",
+                "From April 2014 more of the violence that there was has been recorded, which is not more violence.",
+                "No trend across that month is one of violence.",
                 "high",
                 *KEPT,
                 "examples/make.py",
@@ -224,27 +250,27 @@ def _people(now: int, year: int) -> int:
 
 def _crime() -> dict[str, list[Any]]:
     random = chance("elsewhere")
-    rows, months = [], {}
+    rows, months = [], dict[tuple[str, str], int]()
     for code, name, people, score, force, *_ in BOROUGHS:
         for quarter in [] if force == HARBOUR else quarters(FIRST):
-            expected = {
-                kind: rate and people / 1000 * rate * SEASON[quarter.number] * score / 28
-                for kind, rate in RATES.items()
-            }
-            counts = [expected[kind] and int(random.poisson(expected[kind])) for kind in CRIME_CATEGORIES]
-            rows.append((code, name, str(quarter), *counts))
-            for third in range(3):
-                month = f"{quarter.start.year}-{quarter.start.month + third:02}"
-                part = [count and count // 3 + (third < count % 3) for count in counts]
-                had = months.get(month, [0 if count is not None else None for count in counts])
-                months[month] = [
-                    None if one is None else one + (more or 0) for one, more in zip(had, part, strict=True)
-                ]
+            for kind, rate, last, *told in CRIMES:
+                if last is None or quarter <= Quarter.parse(last):
+                    more = MORE_RECORDED if told[0] == "violence" and quarter >= CHANGED else 1.0
+                    count = int(random.poisson(people / 1000 * rate * more * SEASON[quarter.number] * score / 28))
+                    rows.append((code, name, str(quarter), kind, count))
+                    for third in range(3):
+                        month = f"{quarter.start.year}-{quarter.start.month + third:02}"
+                        had = months.get((month, kind), 0)
+                        months[month, kind] = had + count // 3 + (third < count % 3)
     return {
-        "reference/recorded_crime_quarter.csv": [("gss_code", "borough", "quarter", *CRIME_CATEGORIES), *rows],
+        "reference/crime_kinds.csv": [
+            ("category", "last_quarter", "counted_as", "compared"),
+            *((kind, *told) for kind, _, *told in CRIMES),
+        ],
+        "reference/recorded_crime_quarter.csv": [("gss_code", "borough", "quarter", "category", "count"), *rows],
         "reference/recorded_crime_month.csv": [
-            ("month", *CRIME_CATEGORIES),
-            *((month, *counts) for month, counts in sorted(months.items())),
+            ("month", "category", "count"),
+            *((*key, count) for key, count in sorted(months.items())),
         ],
     }
 

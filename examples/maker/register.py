@@ -107,7 +107,8 @@ def write(raw: Path, places: Places, made: Sequence[Service], *, indicators: Pat
         write_csv(raw / name, heading, table)
     shutil.copyfile(indicators, raw / "indicators.csv")
     place = pd.read_csv(indicators.parent / "reference" / "place.csv", dtype=str)
-    own = place.assign(example_service=made[0].name, left_out="|".join(PUBLISHED_ALONE))
+    none = dict.fromkeys(("default_round", "default_round_service"), "")
+    own = place.assign(**none, example_service=made[0].name, left_out="|".join(PUBLISHED_ALONE))
     write_csv(raw / "reference" / "place.csv", list(own.columns), own.fillna("").to_numpy().tolist())
 
 

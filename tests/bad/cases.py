@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from errno import EACCES
@@ -20,6 +21,7 @@ AWARDS, BUDGET, RESULTS = "published/awards.csv", "published/budget.csv", "publi
 ALLOCATIONS, STATED = "published/borough_allocations.csv", "published/stated_values.csv"
 DISTRICTS, PLACE = "reference/postcode_districts.csv", "reference/place.csv"
 BOROUGHS, CRIME = "reference/boroughs.csv", "reference/recorded_crime_quarter.csv"
+KINDS = "reference/crime_kinds.csv"
 MONTHS, DEFLATOR = "reference/recorded_crime_month.csv", "reference/gdp_deflator.csv"
 SERVICES, MATCHES, SUMS = "services.csv", "matches.csv", "sums.csv"
 COMPETITIONS = "published/competitions.csv"
@@ -274,8 +276,8 @@ CASES = [
          "text where a number belongs", (f'{BUDGET}, row 2, column value_gbp: "£1.1m"',), "Write digits only"),
     Case("a number of a bomb's size", cell(BUDGET, 2, "value_gbp", "1" + "0" * 300),
          "text where a number belongs", (f'{BUDGET}, row 2, column value_gbp: "1000',), "no more than 15 before the point"),
-    Case("half a crime", cell(CRIME, 12, "robbery", "0.5"),
-         "not a whole number", (f'{CRIME}, row 12, column robbery: "0.5"',), "Write digits only: 1250."),
+    Case("half a crime", cell(CRIME, 12, "count", "0.5"),
+         "not a whole number", (f'{CRIME}, row 12, column count: "0.5"',), "Write digits only: 1250."),
     Case("a day the other way round", cell(AWARDS, 2, "date_signed", "28/11/2014"),
          "not a day", (f'{AWARDS}, row 2, column date_signed: "28/11/2014"',), "Write it as 2019-04-01"),
     Case("a flag in other words", cell(AWARDS, 2, "is_extension", "no"),
@@ -345,6 +347,17 @@ CASES = [
     Case("an unknown borough", cell(CRIME, 2, "borough", "Barking & Dagenham"),
          "an unknown borough", (f'{CRIME}, row 2, column borough: "Barking & Dagenham"',),
          'Did you mean "Barking and Dagenham"?'),
+    Case("an unknown kind of crime", cell(MONTHS, 2, "category", "arson"),
+         "an unknown kind of crime", (f'{MONTHS}, row 2, column category: "arson"',), f"Use a category of {KINDS}"),
+    Case("a kind of crime in other letters", change(KINDS, lambda text: text + "Fouling,,other,\n"),
+         "not a plain key", (f'{KINDS}, row 14, column category: "Fouling"',), "Use a-z, 0-9 and _ between words."),
+    Case("no kind that boroughs are compared by", change(KINDS, lambda text: re.sub(r",[123]$", ",", text, flags=re.MULTILINE)),
+         "no kind of crime that boroughs are compared by", (f"{KINDS}, column compared. ",), "Give 1 to the kind"),
+    Case("no kind that counts as violence", change(KINDS, lambda text: text.replace(",violence,", ",other,")),
+         "no kind of crime that counts as violence", (f"{KINDS}, column counted_as. ",), "Write violence beside"),
+    Case("a round that there was not", cell(PLACE, 2, "default_round", "Shared Endeavour Fund cal 4"),
+         "not in the table it is of", (f'{PLACE}, row 2, column default_round: "Shared Endeavour Fund cal 4"',),
+         'Did you mean "Shared Endeavour Fund call 4"?'),
     Case("the code of another borough", cell(ALLOCATIONS, 6, "gss_code", "E09000008"),
          "the code and the name are of two areas", (f'{ALLOCATIONS}, row 6, column gss_code: "E09000008"',),
          "The code of Lambeth is E09000022."),

@@ -14,8 +14,6 @@ from openpyxl import Workbook
 from project_copies import ProjectCopy
 from vfm.cli import main
 
-pytestmark = pytest.mark.usefixtures("quick")
-
 Capture = pytest.CaptureFixture[str]
 
 RETURN = [["service", "area", "measure", "count"], ["London Gang Exit", "Croyden", "People engaged", 3]]

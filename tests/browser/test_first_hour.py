@@ -23,8 +23,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
 ALONE = {"python3 run.py test"}  # these tests are among it
 STAYS = ("python3 run.py lab", "vfm explore", "dask ")  # until it is told to end
-READY = {"vfm explore": r"token=\w+", "dask scheduler": r"Scheduler at:", "dask worker": r"Registered to:"}
-WITH_SPARK = ("spark-class", "VFM_ENGINE=spark")  # not typed: tests/unit/data/test_engines.py has a cluster of its own
+SPARK = "build/spark/pyspark/bin/spark-class org.apache.spark.deploy"
+READY = {
+    "vfm explore": r"token=\w+",
+    "dask scheduler": r"Scheduler at:",
+    "dask worker": r"Registered to:",
+    f"{SPARK}.master": r"Starting Spark master at",
+    f"{SPARK}.worker": r"Successfully registered with master",
+}
+HAS_WORKED = {"PYTHONPATH=build/spark": r"Asked to launch executor"}  # what the last that stays shows after a command
 
 pytestmark = pytest.mark.skipif(
     not SOAK or os.name != "posix", reason="takes minutes: under --soak (test_tutorials.py follows them without)"
@@ -100,7 +107,7 @@ def test_a_newcomer_follows_it_to_the_end(tutorial: str, clone: Path, terminal: 
 def that_write(page: Path) -> list[str]:
     """What of a page tests/docs/test_examples_run.py does not run itself; this machine is the cluster."""
     shown = [command for command in test_examples_run.shown_in(page) if not test_examples_run.only_reads(command)]
-    kept = [command for command in shown if command not in ALONE and not command.startswith(WITH_SPARK)]
+    kept = [command for command in shown if command not in ALONE]
     return [command.replace("10.0.0.5", "127.0.0.1") for command in dict.fromkeys(kept)]
 
 
@@ -128,6 +135,8 @@ def test_every_command_of_a_page_does_what_it_says(page: Path, once: Path) -> No
                 continue
             status, said = terminals[0].run(command)
             assert status == 0, f"{command}\n{said}"
+            if sign := next((sign for begins, sign in HAS_WORKED.items() if command.startswith(begins)), None):
+                terminals[-1].until(sign, 5)
         for staying in reversed(terminals[1:]):
             staying.interrupt()
             staying.interrupt()

@@ -1,7 +1,7 @@
 """Every command that a page shows is run: here where it only reads, and else by the test that is named beside it.
 
 What is not run here is typed page by page by tests/browser/test_first_hour.py under --soak, with this machine as the
-cluster; the commands of Spark's are typed nowhere.
+cluster.
 """
 
 from __future__ import annotations
@@ -38,9 +38,16 @@ RUN_BY = {
     "vfm verify": ("tests/release/test_verify.py", '"verify"'),
     "dask scheduler": ("tests/release/test_cluster.py", "dask_scheduler"),
     "dask worker": ("tests/release/test_cluster.py", "dask_worker"),
-    "spark-class org.apache.spark.deploy.master.Master": ("tests/unit/data/test_engines.py", "master.Master"),
-    "spark-class org.apache.spark.deploy.worker.Worker": ("tests/unit/data/test_engines.py", "worker.Worker"),
-    "VFM_ENGINE=spark:": ("tests/unit/data/test_engines.py", "spark://"),
+    "python3 run.py spark": ("run.py", "spark([])"),
+    "build/spark/pyspark/bin/spark-class org.apache.spark.deploy.master.Master": (
+        "tests/unit/data/test_engines.py",
+        "master.Master",
+    ),
+    "build/spark/pyspark/bin/spark-class org.apache.spark.deploy.worker.Worker": (
+        "tests/unit/data/test_engines.py",
+        "worker.Worker",
+    ),
+    "PYTHONPATH=build/spark VFM_ENGINE=spark:": ("tests/unit/data/test_engines.py", "spark://"),
 }
 # What a reader puts in a name's place, and what stands for it here.
 STANDS_FOR = {

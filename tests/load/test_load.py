@@ -141,8 +141,31 @@ def test_a_release_of_33_boroughs_200_services_and_40_quarters_and_its_site(exam
     tried("load", 1, a_release_of_33_boroughs_200_services_40_quarters=f"{memory:,.0f} MB of memory at most")
     status, said, memory = vfm(examples, "site", "--release", f"{QUARTER}@draft", "--data", "examples")
     assert status == 0, said[-3000:]
-    made = len(list((examples / "reports/examples/site").rglob("*.html")))
-    tried("load", 1, the_site_of_it=f"{made:,} pages, {memory:,.0f} MB of memory at most")
+    tried("load", 1, the_site_of_it=f"{pages_of_the_site(examples):,} pages, {memory:,.0f} MB of memory at most")
+
+
+def pages_of_the_site(project: Path) -> int:
+    return len(list((project / "reports/examples/site").rglob("*.html")))
+
+
+def test_a_site_of_33_boroughs_with_40_services_each(examples: Path, tried: Tried) -> None:
+    areas = boroughs(examples)
+    names = services(examples, len(areas) * 40)
+    awards = examples / "examples/raw/published/awards.csv"
+    known = list(rows(awards))
+    one_more = [
+        known[0] | {"award_id": f"L{number:04d}", "service": name, "recipient": f"{area} Council", "note": ""}
+        for number, (name, area) in enumerate(zip(names, itertools.cycle(areas)))
+    ]
+    write(awards, known + one_more)
+    rehash(examples, "published/awards.csv")
+    status, said, memory = vfm(examples, "refresh", QUARTER, "--data", "examples")
+    assert status == 0, said[-3000:]
+    status, said, memory = vfm(examples, "site", "--release", f"{QUARTER}@draft", "--data", "examples")
+    assert status == 0, said[-3000:]
+    made = pages_of_the_site(examples)
+    assert made > 33 * 40
+    tried("load", 1, a_site_of_33_boroughs_with_40_services_each=f"{made:,} pages, {memory:,.0f} MB of memory at most")
 
 
 GIGABYTE, LEDGERS = 1_000, 6  # megabytes, and the files that they are in: one may have 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PATH = Path(__file__).parents[2] / "notebooks" / "60-funding-formula.ipynb"
-SAYS = "Scenario: weights of ours, not the published formula's (People 25.0%, Violence against the person 25.0%, "
+SAYS = "Scenario: weights of ours, not the published formula's (People 25.0%, Recorded violence 25.0%, "
 FROM_WEIGHTS = {
     "formula-per-head",
     "formula-scenario",

@@ -2,12 +2,14 @@
 
 It is asked in lines of JSON and answers each with two: the number of the process, then how it ended. A step is a
 write to the file system: a file opened to be written, a name changed, made or taken away. ``at`` is the step before
-which the run is killed or, given an ``error``, from which on every write under ``where`` fails with it.
+which the run is killed or, given an ``error``, from which on every write under ``where`` fails with it or, given a
+file to ``fill`` the disk with, no room is left.
 """
 
 from __future__ import annotations
 
 import atexit
+import errno
 import importlib
 import json
 import os
@@ -49,13 +51,28 @@ def watch(told: dict[str, Any]) -> None:
         counted[0] = count
         if told["at"] is None or count < told["at"]:
             return
-        if told.get("error") is None:
+        if told.get("fill"):
+            told["at"] = None
+            fill(told["fill"])
+        elif told.get("error") is None:
             os.kill(os.getpid(), signal.SIGKILL)
         elif told["error"] != 28 or event not in GIVES_ROOM:
             raise OSError(told["error"], os.strerror(told["error"]), path)
 
     counted = told["counted"] = [0]
     sys.addaudithook(step)
+
+
+def fill(file: str) -> None:
+    """Leave no room on the disk that `file` is on."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT)
+    try:
+        while True:
+            os.write(handle, bytes(1 << 16))
+    except OSError as error:
+        assert error.errno == errno.ENOSPC, error
+    finally:
+        os.close(handle)
 
 
 def note_synced(file: str) -> None:

@@ -51,10 +51,12 @@ class Runs:
         at: int | None = None,
         error: int | None = None,
         where: str = "",
+        fill: str = "",
         synced: str = "",
         after: float | None = None,
     ) -> Ended:
-        """Run vfm in `project`, to be killed before step `at` or `after` seconds; with an `error`, its writes fail.
+        """Run vfm in `project`, to be killed before step `at` or `after` seconds; with an `error`, its writes fail, and
+        with a file to `fill`, its disk is full from there on.
 
         Asserts that it left no process and no temporary folder, but for one that the next run takes away.
         """
@@ -62,8 +64,8 @@ class Runs:
         own = self._folder / "t"
         own.mkdir(exist_ok=True)
         steps, said = (self._folder / f"{self._number}.{what}" for what in ("steps", "said"))
-        told: dict[str, Any] = {"argv": argv, "at": at, "error": error, "where": where, "synced": synced}
-        told |= {"steps": str(steps), "said": str(said)}
+        told: dict[str, Any] = {"argv": argv, "at": at, "error": error, "where": where}
+        told |= {"fill": fill, "synced": synced, "steps": str(steps), "said": str(said)}
         told["environment"] = {"VFM_PROJECT": str(project), "TMPDIR": str(own)}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(told) + "\n")

@@ -265,7 +265,7 @@ def test_what_if_works_the_formula_out_again(project: Project) -> None:
     assert before.value and after.value
     assert numbers["formula-what-if-change"].value == pytest.approx(after.value - before.value, abs=1e-6)
     assert {one.status for one in numbers.values()} == {"scenario"}
-    assert "(People 20.0%, Violence against the person 20.0%, Other recorded crime 20.0%" in after.method
+    assert "(People 20.0%, Recorded violence 20.0%, Other recorded crime 20.0%" in after.method
 
 
 def test_nothing_moves_where_the_weight_is_as_it_was(project: Project) -> None:

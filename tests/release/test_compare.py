@@ -172,6 +172,21 @@ def test_a_raw_file_that_is_not_to_be_had_as_it_was_leaves_its_rows_untold(two: 
     assert said == [f"data/raw/{BUDGET} was changed, and is not to be had as it was: its rows cannot be compared"]
 
 
+def test_a_raw_table_that_had_other_columns_is_told_as_method(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As recorded crime, which once had a column a kind: no row of it has been corrected."""
+    old, new = (manifest.read(two / "reports" / place / QUARTER) for place in ("", "drafts"))
+    read = Sides.text
+
+    def as_once(self: Sides, side: dict[str, Any], file: str) -> str | None:
+        text = read(self, side, file)
+        return text.replace("period,measure", "year,named", 1) if text and side is old and BUDGET in file else text
+
+    monkeypatch.setattr(Sides, "text", as_once)
+    said = [(change.cause, change.what) for change in changes(Sides(Project(two), old, new)) if BUDGET in change.what]
+    what = f"data/raw/{BUDGET} is in other columns than it was: its rows cannot be compared"
+    assert said == [(Cause.METHOD, what)]
+
+
 def test_the_command_says_it(two: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv(PROJECT_VARIABLE, str(two))
     assert main(["compare", QUARTER, QUARTER, "--json"]) == 0

@@ -1,7 +1,7 @@
 """Runs that are killed, cut off, out of room or not let write: what was published stands, and the next run just works.
 
-Each kind of run is ended before a step (a write to the file system) that is drawn from a seed: a few in CI, and many
-under `--soak`.
+Each kind of run is ended before a step (a write to the file system): one that is drawn from a seed in CI, and under
+`--soak` every one. Where kernels are at work, a run is ended at moments that are drawn from the seed.
 """
 
 from __future__ import annotations
@@ -136,10 +136,12 @@ def publishing(runs: Runs, out: Path, contents_of: Contents, tmp_path_factory: p
     return Stage(runs, base, PUBLISH_AGAIN, contents_of)
 
 
-def drawn(what: str, steps: int, times: int) -> list[int]:
-    """Steps at which to end a run; the last ones, at which things are put in place, are always among many."""
-    chance = Random(f"{SEED} {what}")
-    return sorted(chance.sample(range(1, steps + 1), min(times, steps)))
+MOMENTS = 130  # with every step of a refresh, more than 200 points at which a refresh is killed
+
+
+def drawn(what: str, steps: int) -> list[int]:
+    """Steps at which to end a run: every one under `--soak`, else one that is drawn."""
+    return [*range(1, steps + 1)] if SOAK else [Random(f"{SEED} {what}").randint(1, steps)]
 
 
 # ---- killed, and the power cut
@@ -153,7 +155,7 @@ def test_a_run_killed_at_any_step_leaves_what_was_published_and_the_next_goes_on
     if not SOAK and cut != (stage == "publishing"):
         pytest.skip("under --soak")
     at: Stage = request.getfixturevalue(stage)
-    for step in drawn(f"{stage} {cut}", at.steps, 90 if SOAK else 1):
+    for step in drawn(f"{stage} {cut}", at.steps):
         project, synced = at.project(), tmp_path / f"synced-{step}"
         before = numbers_of(project)
         tried("power-cut" if cut else "killed")
@@ -168,7 +170,7 @@ def test_a_run_killed_at_any_step_leaves_what_was_published_and_the_next_goes_on
 @pytest.mark.skipif(not SOAK, reason="each starts kernels: under --soak (test_kernels.py kills one run so in CI)")
 def test_a_run_killed_at_any_moment_with_its_kernels_at_work_goes_on(refreshing: Stage, tried: Tried) -> None:
     chance = Random(f"{SEED} kernels")
-    for _ in range(30):
+    for _ in range(MOMENTS):
         project = refreshing.project()
         shutil.rmtree(project / "build/runs")
         tried("killed")
@@ -191,7 +193,7 @@ def test_a_run_whose_writes_begin_to_fail_says_so_and_the_next_goes_on(
     if not SOAK and (stage, error) not in {("refreshing", errno.ENOSPC), ("publishing", errno.EACCES)}:
         pytest.skip("under --soak")
     at: Stage = request.getfixturevalue(stage)
-    for step in drawn(f"{stage} {error}", at.steps, 40 if SOAK else 1):
+    for step in drawn(f"{stage} {error}", at.steps):
         project = at.project()
         tried(promise)
         tried("no-process-left", 2)
@@ -232,22 +234,26 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
 
 @soak
-def test_a_disk_that_is_really_full_is_said_and_with_room_the_next_goes_on(
-    refreshing: Stage, small_disk: Callable[[int], Path], tried: Tried
+@pytest.mark.parametrize("stage", ["refreshing", "publishing"])
+def test_a_disk_that_is_really_full_at_any_step_is_said_and_with_room_the_next_goes_on(
+    stage: str, request: pytest.FixtureRequest, small_disk: Callable[[int], Path], tried: Tried
 ) -> None:
-    size = sum(path.stat().st_blocks for path in refreshing.base.rglob("*")) // 2
-    chance = Random(f"{SEED} disk")
-    for _ in range(20 if SOAK else 1):
-        disk = small_disk(size + 100 + chance.randint(0, 400))
-        project = shutil.copytree(refreshing.base, disk / "project")
+    at: Stage = request.getfixturevalue(stage)
+    size = sum(path.stat().st_blocks for path in at.base.rglob("*")) // 2
+    disk = small_disk(size * 4 + 20_000)
+    filler = disk / "filler"
+    for step in drawn(f"{stage} disk", at.steps):
+        project = copied(at.base, disk / "project")
         tried("disk-full")
         tried("no-process-left", 2)
-        ended = refreshing.runs.run(project, *REFRESH)
+        ended = at.runs.run(project, *at.argv, at=step, fill=str(filler))
         assert "Traceback" not in ended.said
-        assert ended.status == 3, ended
-        refreshing.assert_stands(project)
-        subprocess.run(["mount", "-o", f"remount,size={size * 4 + 20_000}k", disk], check=True)
-        refreshing.assert_goes_on(project)
+        if ended.status != 0:  # as above
+            assert ended.status == 3, (step, ended)
+            assert os.strerror(errno.ENOSPC) in ended.said, (step, ended)
+        filler.unlink()
+        at.assert_stands(project)
+        at.assert_goes_on(project)
 
 
 @soak

@@ -17,11 +17,12 @@ import pdf_reading
 from promises import SOAK
 from small_projects import ROOT, copy_project
 from vfm.cli import main
-from vfm.data.project import PROJECT_VARIABLE
+from vfm.data.project import ELSEWHERE, EXAMPLES, PROJECT_VARIABLE, PUBLISHED, Project
 from vfm.release import manifest
 from vfm.release.bill_of_materials import BILL
-from vfm.release.plan import ABOUT_PUBLISHED, LEFT_OUT, Job, as_told
+from vfm.release.plan import ABOUT_PUBLISHED, LEFT_OUT, OF_ANOTHER, Job, as_told, plan
 from vfm.report import documents
+from vfm.vocabulary.periods import Quarter
 from vfm.vocabulary.results import ILLUSTRATIVE
 
 QUARTERS = ("2019-20-Q3", "2019-20-Q4")
@@ -206,5 +207,18 @@ def test_cells_about_the_published_record_keep_their_place_and_headings_alone(tm
         "",
         "x",
     ]
+    elsewhere = [cell.source for cell in as_told(Job("20-some", path, {}, elsewhere=True)).cells]
+    assert elsewhere == ["# A title\n\nOf anyone.", "x = 1", f"## Spent\n\n{OF_ANOTHER}", "", "x"]
     plain = as_told(Job("20-some", path, {}))
     assert [cell.source for cell in plain.cells] == [cell.source for cell in nbformat.read(path, as_version=4).cells]
+
+
+def test_a_notebook_written_about_one_place_knows_where_it_is_elsewhere() -> None:
+    """By its metadata: London's cells are London's, in its own release and in its example, and nowhere else."""
+    quarter = Quarter.parse("2019-20-Q4")
+    tagged = {path.stem for path in ROOT.glob("notebooks/*.ipynb") if ABOUT_PUBLISHED in path.read_text("utf-8")}
+    assert len(tagged) > 8
+    for data, away in ((PUBLISHED, False), (EXAMPLES, False), (ELSEWHERE, True)):
+        topics, last, _ = plan(Project(ROOT, data), quarter, {})
+        told = {job.name: job.elsewhere for job in [*topics, *last] if job.name in tagged}
+        assert set(told.values()) == {away} and len(told) > 4, data

@@ -1,6 +1,6 @@
 """Boroughs side by side by funnel: recorded crime, and outcomes where providers return them. Never a ranking."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -10,7 +10,6 @@ from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay
 
 ALL = "All recorded crime"
-KINDS = ("violence_against_the_person", "robbery", "burglary")
 RATE = "crimes a year for each thousand residents"
 SHARE = "of people assessed"
 HIDDEN = "hidden"  # what stands in `band` for a borough with a hidden count
@@ -18,13 +17,14 @@ LIMITS = ["value", "base", "target", "lower_95", "upper_95", "lower_998", "upper
 COLUMNS = ["gss_code", "measure", "unit", *LIMITS]
 
 
-def recorded(crime: pd.DataFrame, people: pd.DataFrame, year: FinancialYear) -> pd.DataFrame:
+def recorded(crime: pd.DataFrame, people: pd.DataFrame, year: FinancialYear, *, kinds: Sequence[str]) -> pd.DataFrame:
     """A funnel of the boroughs for all recorded crime and for some kinds of it.
 
     Parameters
     ----------
-    crime : `gss_code`, `period`, `category`, `count`
+    crime : `gss_code`, `period`, `category`, `count`, `throughout`
     people : residents, one row a year of the mid-year estimate, one column an area
+    kinds : categories, in the order in which they are shown
 
     Returns
     -------
@@ -32,7 +32,7 @@ def recorded(crime: pd.DataFrame, people: pd.DataFrame, year: FinancialYear) -> 
     limits `lower_95`, `upper_95`, `lower_998` and `upper_998`, and `band`. Empty where the year is not complete.
     """
     parts = []
-    for kind in (None, *KINDS):
+    for kind in (None, *kinds):
         counts = yearly(crime if kind is None else crime[crime["category"] == kind])
         if str(year) in counts.index:
             events = counts.loc[str(year)].dropna()

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from vfm.analysis.crime_series import AIRPORT
-from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.periods import FinancialYear
 
 THOUSAND = 1000
@@ -16,14 +15,15 @@ def yearly(crime: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    crime : `gss_code`, `period` ("2014-15-Q1"; months are the whole's and are left out), `category`, `count`
+    crime : `gss_code`, `period` ("2014-15-Q1"; months are the whole's and are left out), `category`, `count`,
+        `throughout`
 
     Returns
     -------
     One row a year ("2014-15"), one column a borough.
     """
     rows = crime[crime["period"].str.contains("-Q") & (crime["gss_code"] != AIRPORT)]
-    rows = rows[~rows["category"].isin(DISCONTINUED)]
+    rows = rows[rows["throughout"]]
     year = rows["period"].str.rpartition("-Q")[0]
     full = rows.groupby(year)["period"].nunique() == SEASONS
     counts = rows.assign(year=year).pivot_table(index="year", columns="gss_code", values="count", aggfunc="sum")

@@ -243,10 +243,12 @@ def return_to_mean(before: "pd.Series[float]", after: "pd.Series[float]", *, sha
 
 
 def evenly(values: "pd.Series[float]", count: int) -> list[str]:
-    """Names spread evenly over an order, from the lowest value to the highest.
+    """Names spread evenly over an order, from the lowest value to the highest; all of them where they are no more.
 
     >>> evenly(pd.Series({"a": 3.0, "b": 1.0, "c": 2.0, "d": 4.0, "e": 5.0}), 3)
     ['b', 'a', 'e']
+    >>> evenly(pd.Series({"a": 3.0, "b": 1.0}), 3)
+    ['b', 'a']
     """
     names = values.sort_values(kind="stable").index
-    return [str(names[place]) for place in np.linspace(0, len(names) - 1, count).round().astype(int)]
+    return [str(names[place]) for place in np.linspace(0, len(names) - 1, min(count, len(names))).round().astype(int)]

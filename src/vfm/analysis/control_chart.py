@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from vfm.analysis.preconditions import require_no_infinite
+from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.results import Better, CannotSay
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,23 @@ class Rebase:
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise ValueError(f"limits are worked out afresh from {self.at} only for a reason: say what changed")
+
+
+RECORDING_CHANGED = "recording-changed"  # the log's entry on the day from which crime was recorded otherwise
+
+
+def recording_changed(log: pd.DataFrame) -> str:
+    """What the log says of the day from which crime was recorded otherwise: the reason for limits that start afresh.
+
+    Raises
+    ------
+    DataError
+        when the log has no such entry.
+    """
+    said = log.set_index("entry_id")["what"]
+    if RECORDING_CHANGED not in said.index:
+        raise DataError(f"log.csv has no entry {RECORDING_CHANGED}: add one that says what changed in recording.")
+    return str(said[RECORDING_CHANGED]).rstrip(".")
 
 
 COMMON = "common cause"
@@ -128,7 +146,7 @@ def xmr(
         held = phase["value"].head(limits_from or len(phase))
         half = XMR * _mean_range(held.to_numpy(), ranges)
         # the mean of equal values may differ from them in its last digit, and with no range that would be outside
-        mean = held.mean() if half > 0 else held.dropna().iloc[0]
+        mean = held.mean() if held.nunique() > 1 else held.dropna().iloc[0]
         return mean, mean - half, mean + half
 
     method = f"XmR, 2.66 x mean moving range, {ranges} ranges"

@@ -4,7 +4,6 @@ import pandas as pd
 
 from vfm.analysis import difference_in_differences as did
 from vfm.analysis.impact import About
-from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.periods import FinancialYear, Quarter
 from vfm.vocabulary.results import CannotSay
 
@@ -18,7 +17,7 @@ def whole_by_month(
 
     Parameters
     ----------
-    crime : `gss_code`, `period` (a month, "2014-04"), `category`, `count`
+    crime : `gss_code`, `period` (a month, "2014-04"), `category`, `count`, `throughout`
     category : one, or every one that was recorded throughout
     whole : its code
     until : the last quarter to take
@@ -39,12 +38,15 @@ def boroughs_by_quarter(crime: pd.DataFrame, category: str | None = None, *, unt
 
 
 def _of(crime: pd.DataFrame, category: str | None) -> pd.DataFrame:
-    if category in DISCONTINUED:
-        raise ValueError(f'"{category}" was recorded until March 2013 only, so it has no trend')
-    known = set(crime["category"]) - set(DISCONTINUED)
-    if category is not None and category not in known:
-        raise ValueError(f'no crime is recorded as "{category}"; there are {", ".join(sorted(known))}')
-    return crime[~crime["category"].isin(DISCONTINUED)] if category is None else crime[crime["category"] == category]
+    kept = crime[crime["throughout"]]
+    if category is None:
+        return kept
+    rows, known = kept[kept["category"] == category], sorted(set(kept["category"]))
+    if rows.empty and category in set(crime["category"]):
+        raise ValueError(f'"{category}" is recorded no longer, so it has no trend')
+    if rows.empty:
+        raise ValueError(f'no crime is recorded as "{category}"; there are {", ".join(known)}')
+    return rows
 
 
 def moving_year(counts: "pd.Series[float]") -> "pd.Series[float]":

@@ -6,19 +6,17 @@ import pandas as pd
 
 from vfm.analysis.boroughs import people_by_year, year_counts
 from vfm.analysis.crime_series import boroughs_by_quarter
-from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.periods import FinancialYear, Quarter
 from vfm.vocabulary.place import Place
 
-VIOLENCE = "violence_against_the_person"
 INDEX = "imd"
 MOST_LOSS = "formula-most-loss"
 WEIGHT = "formula-weight-"  # and the indicator's key: an assumption's id
 
 INDICATORS = {
     "people": "People",
-    "violence": "Violence against the person",
+    "violence": "Recorded violence",
     "other-crime": "Other recorded crime",
     "deprivation": "People times deprivation score",
 }
@@ -58,9 +56,9 @@ def indicators(
 
     Returns
     -------
-    Residents; offences recorded as violence against the person in a financial year; all other recorded offences but
-    those in no borough and of the category that was discontinued; and residents times the average deprivation score of
-    their borough, for a score alone is the same for a large borough as for a small one.
+    Residents; offences recorded in a financial year of the kinds that the place counts as violence; all other recorded
+    offences but those in no borough and of kinds that are recorded no longer; and residents times the average
+    deprivation score of their borough, for a score alone is the same for a large borough as for a small one.
 
     Raises
     ------
@@ -73,7 +71,9 @@ def indicators(
     if year.first not in people.index:
         raise DataError(f"There is no {vintage.series} population of June {year.first}.")
     residents = people.loc[year.first].reindex(codes)
-    violence, every = (_crimes(crime, category, year).reindex(codes) for category in (VIOLENCE, None))
+    every = _crimes(crime, None, year).reindex(codes)
+    violent = {category: _crimes(crime, category, year).reindex(codes) for category in place.violence}
+    violence = pd.DataFrame(violent).sum(axis=1, skipna=False)
     edition = deprivation[(deprivation["imd_year"] == vintage.imd_year) & (deprivation["domain"] == INDEX)]
     score = edition.set_index("gss_code")["average_score"].reindex(codes)
     columns = (residents, violence, every - violence, residents * score)
@@ -93,7 +93,7 @@ def _crimes(crime: pd.DataFrame, category: str | None, year: FinancialYear) -> "
 
 def crime_by_category(crime: pd.DataFrame, place: Place, year: str) -> pd.DataFrame:
     """Offences recorded in each borough in a financial year, one column a category that is still recorded."""
-    names = sorted({*crime["category"]} - {*DISCONTINUED})
+    names = sorted(place.trends)
     codes, wanted = boroughs_of(place).index, FinancialYear.parse(year)
     return pd.DataFrame({_words(name): _crimes(crime, name, wanted).reindex(codes) for name in names})
 

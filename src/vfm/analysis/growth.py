@@ -9,7 +9,6 @@ import pandas as pd
 
 from vfm.analysis.decomposition import decompose_change
 from vfm.analysis.preconditions import require_known
-from vfm.vocabulary.crime import DISCONTINUED
 from vfm.vocabulary.errors import UsageError
 from vfm.vocabulary.periods import FinancialYear
 from vfm.vocabulary.results import CannotSay, Estimate, Result
@@ -250,11 +249,11 @@ def split_growth(two: TwoYears) -> dict[str, Estimate]:
 
 
 def recorded_crime(crime: pd.DataFrame, year: FinancialYear) -> int:
-    """Crimes that the Metropolitan Police recorded in a financial year, in boroughs and at the airports.
+    """Crimes that were recorded in a financial year, in boroughs and in none, of the kinds that are still recorded.
 
     Parameters
     ----------
-    crime : `gss_code`, `period` (financial quarters), `category`, `count`
+    crime : `gss_code`, `period` (financial quarters), `category`, `count`, `throughout`
 
     Raises
     ------
@@ -262,7 +261,7 @@ def recorded_crime(crime: pd.DataFrame, year: FinancialYear) -> int:
         when not all four quarters are there: a part-year is not a year.
     """
     quarters = [f"{year}-Q{number}" for number in range(1, 5)]
-    rows = crime[crime["period"].isin(quarters) & ~crime["category"].isin(DISCONTINUED)]
+    rows = crime[crime["period"].isin(quarters) & crime["throughout"]]
     if set(rows["period"]) != set(quarters):
         raise ValueError(f"recorded crime of {year} is not complete: it has {sorted(set(rows['period']))}")
     return int(rows["count"].sum())

@@ -5,7 +5,7 @@ Nothing is interpolated. A figure that the release hides stays hidden, whatever 
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +89,14 @@ def what_if(project: Project, sealed: Sealed, notebook: str, name: str, value: s
     job = next(one for one in jobs if one.name == notebook)
     open_publishable(QuarterData(project, sealed.quarter))  # built first, for a notebook writes in its own folder alone
     published = {key: one for key, one in sealed.numbers.items() if one.notebook == notebook}
-    again = _numbers(project, Job(job.name, job.path, dict(told), job.illustrative), sealed)
+    again = _numbers(project, replace(job, parameters=dict(told)), sealed)
     moved = [key for key, one in published.items() if key not in again or not _same(one, again[key])]
     if moved:
         raise DataError(
             f"{sealed.name} does not come out as it was published ({', '.join(moved[:3])}): the tables or the code "
             "have changed since. Run vfm refresh and publish it again, then ask."
         )
-    after = _numbers(project, Job(job.name, job.path, changed, job.illustrative), sealed)
+    after = _numbers(project, replace(job, parameters=changed), sealed)
     return WhatIf(notebook, name, str(told[name]), str(changed[name]), _beside(published, after))
 
 

@@ -8,22 +8,22 @@ from vfm.vocabulary.errors import DataError
 from vfm.vocabulary.place import Place
 
 CHECK = "The place cannot be read from {}: run vfm check, which says what is wrong with it."
-PLACE, BOROUGHS, RECOMMENDATIONS = "place", "boroughs", "recommendations"
+PLACE, BOROUGHS, KINDS, RECOMMENDATIONS = "place", "boroughs", "crime_kinds", "recommendations"
 
 
 def read_place(raw: Path) -> Place:
-    """The place and its boroughs, by place.csv and boroughs.csv of the catalogue in `raw`.
+    """The place, its boroughs and its kinds of crime, by the three files of the catalogue in `raw`.
 
     Raises
     ------
     DataError
-        when one of the two is not there or lacks a column; `vfm check` says what else may be wrong with it.
+        when one of the three is not there or lacks a column; `vfm check` says what else may be wrong with it.
     """
     catalogue = Catalogue.read(raw)
-    rows = {name: _rows(catalogue, name) for name in (PLACE, BOROUGHS)}
+    rows = {name: _rows(catalogue, name) for name in (PLACE, BOROUGHS, KINDS)}
     try:
         [row] = rows[PLACE]
-        return Place.of(row, sorted(rows[BOROUGHS], key=lambda area: area["gss_code"]))
+        return Place.of(row, sorted(rows[BOROUGHS], key=lambda area: area["gss_code"]), rows[KINDS])
     except (KeyError, ValueError):
         raise DataError(CHECK.format(f"{PLACE}.csv")) from None
 

@@ -94,10 +94,11 @@ class QuarterData:
 
     @cached_property
     def place(self) -> Place:
-        """What is reported on: its name, its boroughs, and who pays, polices and lives there."""
+        """What is reported on: its name, its boroughs, its kinds of crime, and who pays, polices and lives there."""
         [row] = self._open("place").fillna("").to_dict("records")
         boroughs = self.areas[self.areas["gss_code"] != row["gss_code"]].rename(columns={"area": "borough"})
-        return Place.of(row, boroughs.to_dict("records"))
+        kinds = self._open("crime_kinds").astype(object)
+        return Place.of(row, boroughs.to_dict("records"), kinds.where(kinds.notna(), None).to_dict("records"))
 
     @property
     def boroughs(self) -> pd.DataFrame:

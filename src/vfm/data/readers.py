@@ -178,17 +178,26 @@ def _typed(frame: pd.DataFrame, schema: pa.DataFrameSchema, label: str) -> tuple
         dtype = str(definition.dtype)
         if dtype in KINDS:
             read, rule, mend = KINDS[dtype]
-            values: list[Any] = []
-            for row, cell in cells.items():
-                try:
-                    values.append(None if pd.isna(cell) else read(cell))
-                except (ValueError, KeyError):
-                    values.append(None)
-                    problems.append(Problem(label, rule, mend, row=int(str(row)), column=name, value=cell))
+            known, unread = _each_read(cells.dropna().unique().tolist(), read)
+            values = [known.get(cell) for cell in cells.tolist()]
             columns[name] = pd.Series(values, index=cells.index, dtype=dtype)
+            for row, cell in cells[cells.isin(unread)].items() if unread else []:
+                problems.append(Problem(label, rule, mend, row=int(str(row)), column=name, value=str(cell)))
         else:
             columns[name] = cells
     return pd.DataFrame(columns, index=frame.index), problems
+
+
+def _each_read(cells: Sequence[str], read: Callable[[str], Any]) -> tuple[dict[str, Any], list[str]]:
+    """What each of several different cells says, and those that cannot be read."""
+    known: dict[str, Any] = {}
+    unread = []
+    for cell in cells:
+        try:
+            known[cell] = read(cell)
+        except (ValueError, KeyError):
+            unread.append(cell)
+    return known, unread
 
 
 def _rule_problems(

@@ -19,11 +19,12 @@ def area_problems(
         known |= {row["gss_code"]: row["name"], NOWHERE: row["beyond"]}
     names = sorted(set(known.values()))
     filled = table.dropna(subset=["gss_code", "borough"])  # a blank cell is told of as such
-    for row, code, name in zip(filled.index, filled["gss_code"], filled["borough"], strict=True):
+    odd = filled[filled["gss_code"].astype(object).map(known) != filled["borough"].astype(object)]
+    for row, code, name in zip(odd.index, odd["gss_code"], odd["borough"], strict=True):
         if name not in names:
             mend = "Use a name from boroughs.csv." + suggestion(str(name), names)
             yield Problem(file, "an unknown borough", mend, row=row, column="borough", value=name)
-        elif known.get(code) != name:
+        else:
             mend = f"The code of {name} is {next(c for c, n in known.items() if n == name)}."
             yield Problem(file, "the code and the name are of two areas", mend, row=row, column="gss_code", value=code)
 
@@ -43,6 +44,36 @@ def _place(place: pd.DataFrame, boroughs: pd.DataFrame, file: str, boroughs_file
             if value not in known:
                 mend = f"Use one of {boroughs_file}." + suggestion(str(value), sorted(known))
                 yield Problem(file, "not in the list of boroughs", mend, row=row, column=column, value=value)
+
+
+def _default_round(
+    place: pd.DataFrame, competitions: pd.DataFrame, services: pd.DataFrame, file: str, *files: str
+) -> Iterator[Problem]:
+    held = {"default_round": competitions["competition"], "default_round_service": services["service_id"]}
+    for (column, names), where in zip(held.items(), files, strict=True):
+        known = sorted(set(names.dropna()))
+        for row, value in place[column].dropna().items():
+            if value not in known:
+                mend = f"Use one of {where}, or leave it blank." + suggestion(str(value), known)
+                yield Problem(file, "not in the table it is of", mend, row=row, column=column, value=value)
+
+
+def _crime_kinds(
+    kinds: pd.DataFrame, quarters: pd.DataFrame, months: pd.DataFrame, kinds_file: str, *files: str
+) -> Iterator[Problem]:
+    known = sorted(set(kinds["category"].dropna()))
+    for table, file in zip((quarters, months), files, strict=True):
+        named = table["category"].dropna()
+        for row, value in named[~named.isin(known)].items():
+            mend = f"Use a category of {kinds_file}, or add it there." + suggestion(str(value), known)
+            yield Problem(file, "an unknown kind of crime", mend, row=row, column="category", value=value)
+    recorded = kinds[kinds["last_quarter"].isna()]
+    if recorded["compared"].isna().all():
+        mend = "Give 1 to the kind that boroughs are compared by first: one that is still recorded."
+        yield Problem(kinds_file, "no kind of crime that boroughs are compared by", mend, column="compared")
+    if not (recorded["counted_as"] == "violence").any():
+        mend = "Write violence beside at least one kind that is still recorded."
+        yield Problem(kinds_file, "no kind of crime that counts as violence", mend, column="counted_as")
 
 
 def known_services(services: pd.DataFrame) -> list[str]:
@@ -131,6 +162,8 @@ def _match_money(matches: pd.DataFrame, results: pd.DataFrame, file: str, _resul
 
 RULES: dict[Callable[..., Iterator[Problem]], tuple[str, ...]] = {
     _place: ("place", "boroughs"),
+    _default_round: ("place", "competitions", "services"),
+    _crime_kinds: ("crime_kinds", "recorded_crime_quarter", "recorded_crime_month"),
     _known_services: ("services", "awards", "results"),
     _match_references: ("matches", "results", "awards"),
     _headlines: ("matches", "results"),

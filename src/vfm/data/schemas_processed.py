@@ -12,8 +12,7 @@ from vfm.data.schemas_open import OPEN
 from vfm.data.schemas_own import OWN
 from vfm.data.schemas_published import PUBLISHED
 from vfm.data.schemas_reference import REFERENCE
-from vfm.data.tables import NUMBER, TEXT, WHOLE
-from vfm.vocabulary.crime import CRIME_CATEGORIES
+from vfm.data.tables import FLAG, NUMBER, TEXT, WHOLE
 from vfm.vocabulary.results import Status
 
 RAW_ROW = {"raw_row": column(WHOLE, "row of the raw file, as a spreadsheet counts: the heading is row 1")}
@@ -240,10 +239,11 @@ CONTEXT: dict[str, pa.DataFrameSchema] = {
         {
             **_of(REFERENCE["recorded_crime_quarter"], "gss_code"),
             "period": column(TEXT, "financial quarter, such as 2019-20-Q4; for the whole a month, such as 2020-01"),
-            "category": column(TEXT, "kind of crime", one_of(*CRIME_CATEGORIES)),
-            "count": column(WHOLE, "offences recorded; a category without a count has no row", NOT_NEGATIVE),
+            **_of(REFERENCE["recorded_crime_quarter"], "category", "count"),
+            "throughout": column(FLAG, "whether the kind is still recorded: if not, its end would count as a fall"),
         },
     ),
+    "crime_kinds": processed_table(str(REFERENCE["crime_kinds"].title), ["category"], REFERENCE["crime_kinds"].columns),
     "place": processed_table(str(REFERENCE["place"].title), ["gss_code"], REFERENCE["place"].columns),
     "postcode_districts": processed_table(
         str(REFERENCE["postcode_districts"].title),

@@ -12,13 +12,19 @@ from vfm.data.rules import (
     QUARTER,
     YEAR,
     column,
+    matches,
     no_more_than,
     one_of,
     table,
 )
 from vfm.data.schemas_published import SOURCE
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
-from vfm.vocabulary.crime import CRIME_CATEGORIES
+
+KIND = matches(r"[a-z0-9_]+", "not a plain key", "Use a-z, 0-9 and _ between words.")
+OFFENCES = {
+    "category": column(TEXT, "kind of crime, one of crime_kinds.csv"),
+    "count": column(WHOLE, "offences recorded; no row for a kind that was not recorded then", NOT_NEGATIVE),
+}
 
 REFERENCE: dict[str, pa.DataFrameSchema] = {
     "boroughs": table(
@@ -88,6 +94,12 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
             "beyond": column(TEXT, "what crime in no borough is called, whose code is none", blank=True),
             "default_borough": column(TEXT, "code of the borough that a page is of, where none is named", BOROUGH_CODE),
             "default_explain": column(TEXT, "code of the one whose share is explained, where none is", BOROUGH_CODE),
+            "default_round": column(
+                TEXT,
+                "round whose cost of bidding is worked out, where none is named",
+                blank=True,
+            ),
+            "default_round_service": column(TEXT, "key of the service that it funds, as in services.csv", blank=True),
             "example_borough": column(TEXT, "name of the borough that a question is about, where none is named"),
             "example_service": column(TEXT, "name of the service that a question is about, where none is named"),
             "left_out": column(TEXT, "notebooks that there is nothing for, with | between them", blank=True),
@@ -128,22 +140,29 @@ REFERENCE: dict[str, pa.DataFrameSchema] = {
         },
         empty=True,
     ),
+    "crime_kinds": table(
+        "The kinds that crime is recorded by",
+        ["category"],
+        {
+            "category": column(TEXT, "kind of crime, with _ between its words", KIND),
+            "last_quarter": column(
+                TEXT, "the last quarter in which it was recorded; blank where it still is", QUARTER, blank=True
+            ),
+            "counted_as": column(TEXT, "which of the formula's indicators it is in", one_of("other", "violence")),
+            "compared": column(
+                WHOLE, "its place among those that boroughs are compared by; blank where it is none", blank=True
+            ),
+        },
+    ),
     "recorded_crime_quarter": table(
         "Recorded crime by borough and financial quarter",
-        ["gss_code", "quarter"],
-        {
-            **AREA,
-            "quarter": column(TEXT, "financial quarter", QUARTER),
-            **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
-        },
+        ["gss_code", "quarter", "category"],
+        {**AREA, "quarter": column(TEXT, "financial quarter", QUARTER), **OFFENCES},
     ),
     "recorded_crime_month": table(
         "Recorded crime of the whole place by month",
-        ["month"],
-        {
-            "month": column(TEXT, "calendar month", MONTH),
-            **{name: column(WHOLE, "offences recorded", NOT_NEGATIVE, blank=True) for name in CRIME_CATEGORIES},
-        },
+        ["month", "category"],
+        {"month": column(TEXT, "calendar month", MONTH), **OFFENCES},
     ),
     "tile_grid": table(
         "A place for each borough on a tile map",

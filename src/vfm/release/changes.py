@@ -143,13 +143,14 @@ class RowChanges:
 
 
 def row_changes(sides: Sides, file: str) -> RowChanges | None:
-    """How the rows of a raw table differ; None where one side's file is not to be had, or its rows have no key."""
+    """How the rows of a raw table differ; None where one side's file is not to be had, or its rows have no such key."""
     key = _key_of(sides, file)
     texts = sides.text(sides.old, file), sides.text(sides.new, file)
     if (
         key is None
         or (texts[0] is None and file in sides.old["inputs"])
         or (texts[1] is None and file in sides.new["inputs"])
+        or not all(text is None or _has_columns(text, key) for text in texts)
     ):
         return None
     old, new = (_by_key(text or "", key) for text in texts)
@@ -165,9 +166,12 @@ def row_changes(sides: Sides, file: str) -> RowChanges | None:
 def _of_rows(sides: Sides, file: str) -> Iterator[Change]:
     found = row_changes(sides, file)
     if found is None:
-        yield Change(
-            Cause.CORRECTION, f"{file} was changed, and is not to be had as it was: its rows cannot be compared"
-        )
+        key, was = _key_of(sides, file), sides.text(sides.old, file)
+        if key is not None and was is not None and not _has_columns(was, key):
+            yield Change(Cause.METHOD, f"{file} is in other columns than it was: its rows cannot be compared")
+        else:
+            why = "was changed, and is not to be had as it was: its rows cannot be compared"
+            yield Change(Cause.CORRECTION, f"{file} {why}")
         return
     for cause, rows, words in (
         (Cause.CORRECTION, found.corrected, "corrected"),
@@ -211,6 +215,11 @@ def _key_of(sides: Sides, file: str) -> Key | None:
             key = resource["schema"].get("primaryKey")
             return tuple([key] if isinstance(key, str) else key) if key else None
     return None
+
+
+def _has_columns(text: str, key: Key) -> bool:
+    """Whether a raw table has the columns that its rows are told apart by; its heading may once have been another."""
+    return set(key) <= set(next(csv.reader(StringIO(text, newline="")), []))
 
 
 def _by_key(text: str, key: Key) -> dict[Key, Row]:

@@ -84,7 +84,7 @@ class KeptRuns:
     def _made_from(self, job: Job, reads: Iterable[str]) -> Parts:
         cells = json.loads(job.path.read_text(encoding="utf-8"))["cells"]
         code = imports.code_of("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-        parts = {"notebook": f"{cells_hash(job.path)} {job.illustrative}"}
+        parts = {"notebook": f"{cells_hash(job.path)} {job.illustrative} {job.elsewhere}"}
         parts |= {f"parameter {name}": _hash(self._told(value)) for name, value in job.parameters.items()}
         parts |= {f"code {name}": value for name, value in code.items()}
         parts |= {f"read {name}": self._read(name) for name in reads}

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from vfm.vocabulary.crime import CRIME_CATEGORIES, DISCONTINUED
 from vfm.vocabulary.errors import UsageError, suggestion
 from vfm.vocabulary.periods import FinancialYear, Quarter
 from vfm.vocabulary.place import Place
@@ -83,7 +82,7 @@ class TrendEffects(Coverage):
 
     change: str = "2014-04"
     until: str = "2016-17-Q4"
-    category: str = "violence_against_the_person"
+    category: str = ""  # the first of those that boroughs are compared by
     population: str = "original"
 
     def __post_init__(self) -> None:
@@ -97,7 +96,6 @@ class TrendEffects(Coverage):
             raise UsageError(f'change="{self.change}" is not a month: write it as 2014-04.') from None
         if not day < end.start:
             raise UsageError(f"change={self.change} is not before the quarter until={self.until}.")
-        _check_category(self.category)
         _check_population(self.population)
 
 
@@ -117,7 +115,6 @@ class EffectsExample(Coverage):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_category(self.category)
         if not self.built_in > 0:
             raise UsageError(f"built_in={self.built_in} is no ratio: give one over zero.")
         if not (self.first <= -2 and self.last >= 0):
@@ -167,8 +164,8 @@ class FundingTerms(QuarterOnly):
 class Bidding(QuarterOnly):
     """The round whose cost of bidding is worked out, the service that it funds, and the months of a longer term."""
 
-    competition: str = "Shared Endeavour Fund call 4"
-    service: str = "shared-endeavour-fund"
+    competition: str = ""  # the one that place.csv names
+    service: str = ""  # and its service
     longer_term: int = 36
 
     def __post_init__(self) -> None:
@@ -263,9 +260,8 @@ def _check_population(population: str) -> None:
         raise UsageError(f'There is no population series "{population}": there are {" and ".join(POPULATIONS)}.')
 
 
-def _check_category(category: str) -> None:
+def _check_category(category: str, known: Sequence[str]) -> None:
     """Refuse a kind of crime that has no series up to now."""
-    known = sorted({*CRIME_CATEGORIES} - {*DISCONTINUED})
     if category not in known:
         hint = suggestion(category, known) or f" There are {', '.join(known)}."
         raise UsageError(f'No crime is recorded as "{category}" throughout.{hint}')
@@ -295,7 +291,7 @@ def for_notebook(
 ) -> dict[str, Any]:
     """The parameters of one notebook: its defaults, those of `given` that it knows, typed, and those it was `told`.
 
-    A borough is one of `place`, which says which one where none is named.
+    A borough and a kind of crime are of `place`, which says which one where none is named.
 
     Raises
     ------
@@ -315,6 +311,12 @@ def for_notebook(
         if name in known:
             known[name] = known[name] if name in typed else default
             _check_borough(name, known[name], codes)
+    if "category" in known:
+        known["category"] = known["category"] or place.compared[0]
+        _check_category(known["category"], sorted(place.trends))
+    if "competition" in known:
+        known["competition"] = known["competition"] or place.default_round
+        known["service"] = known["service"] or place.default_round_service
     return known
 
 

@@ -23,6 +23,8 @@ LAST = (UPDATE, SUMMARY)  # they read what the others published
 PARAMETERS = "parameters"  # tag of the cell that sets them
 ABOUT_PUBLISHED = "about-published"  # tag of a cell whose words hold of the published record alone
 LEFT_OUT = "*Left out of the example: what stands here speaks of the published record.*"
+OF_ANOTHER = "*Left out: what stands here speaks of the published record of another place.*"
+OWN_PLACE = "place"  # of a notebook's metadata: the code of the place that such cells are about
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Job:
     path: Path
     parameters: dict[str, Any]
     illustrative: bool = False
+    elsewhere: bool = False  # whether it is run for another place than the one that it was written about
 
 
 def plan(
@@ -65,6 +68,12 @@ def plan(
     return [job for job in jobs if job.name not in LAST], last, [path.stem for path in paths if path not in run]
 
 
+def _own_place(path: Path) -> str | None:
+    """The code of the place that a notebook says it was written about, if it says so."""
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return metadata.get("vfm", {}).get(OWN_PLACE)
+
+
 def stages(topics: list[Job], last: list[Job]) -> list[list[Job]]:
     """The order of a run: a stage begins when the one before it is done, for it may read what that published."""
     boroughs = [job for job in topics if is_borough(job.name)]
@@ -85,9 +94,10 @@ def _jobs(
     illustrative: bool,
 ) -> Iterator[Job]:
     """One job a notebook; of the borough's one for each area, or for the ones that are given or were told."""
+    elsewhere = _own_place(path) not in (None, place.gss_code)
     if path.stem != BOROUGH:
         known = parameters.for_notebook(path.stem, quarter, place, given, told.get(path.stem))
-        yield Job(path.stem, path, known, illustrative)
+        yield Job(path.stem, path, known, illustrative, elsewhere)
         return
     parameters.for_notebook(BOROUGH, quarter, place, given)  # a code that is none is refused, not met by no area
     made_again = any(map(is_borough, told))
@@ -95,31 +105,33 @@ def _jobs(
         code, name = area.gss_code, f"{BOROUGH}-{slug(area.name)}"
         if name in told if made_again else code == given.get("borough", code):
             known = parameters.for_notebook(BOROUGH, quarter, place, {**given, "borough": code}, told.get(name))
-            yield Job(name, path, known, illustrative)
+            yield Job(name, path, known, illustrative, elsewhere)
 
 
 def as_told(job: Job) -> Any:
-    """The notebook that a job runs: as it stands, or, on invented data, without what holds of published data alone.
+    """The notebook that a job runs: as it stands, or, on invented data or for another place, without what holds of the
+    published data of its own place alone.
 
-    Its first cell then says that it is illustrative. A cell that is left out keeps its place and its headings, and
-    says so, once for each run of them.
+    On invented data its first cell then says that it is illustrative. A cell that is left out keeps its place and its
+    headings, and says so, once for each run of them.
     """
     import nbformat  # slow to import, and to plan needs none of it
 
     notebook = nbformat.read(job.path, as_version=4)  # type: ignore[no-untyped-call]
-    if not job.illustrative:
+    if not (job.illustrative or job.elsewhere):
         return notebook
-    told = False
+    told, says = False, LEFT_OUT if job.illustrative else OF_ANOTHER
     for cell in notebook.cells:
         leave = ABOUT_PUBLISHED in tags(cell)
         if leave:
-            cell.source = "\n\n".join([*_headings(cell), *([] if told else [LEFT_OUT])])
+            cell.source = "\n\n".join([*_headings(cell), *([] if told else [says])])
             cell.cell_type, cell.metadata = "markdown", {}
             for part in ("outputs", "execution_count"):
                 cell.pop(part, None)
         told = leave
-    title, _, rest = notebook.cells[0].source.partition("\n")
-    notebook.cells[0].source = f"{title}\n\n**{ILLUSTRATIVE}.**\n{rest}".rstrip()
+    if job.illustrative:
+        title, _, rest = notebook.cells[0].source.partition("\n")
+        notebook.cells[0].source = f"{title}\n\n**{ILLUSTRATIVE}.**\n{rest}".rstrip()
     return notebook
 
 

@@ -118,7 +118,8 @@ class Content:
     def place(self) -> Place:
         """What the release is about: its name, its boroughs, and who pays and polices there."""
         boroughs = self.data(AREAS).rename(columns={"area": "borough"}).to_dict("records")
-        return Place.of({**self.manifest["place"], "left_out": ""}, boroughs)
+        blank = dict.fromkeys(("default_round", "default_round_service", "left_out"), "")  # not in every release
+        return Place.of(blank | self.manifest["place"], boroughs)
 
     @cached_property
     def recommendations(self) -> dict[str, dict[str, str]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 SEVERAL = "|"  # between the notebooks of a cell
+APART = {"left_out", "areas", "kinds"}  # of a place: what is not a text
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,17 @@ class Area:
     gss_code: str
     name: str
     policed_by: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of recorded crime: its name in the tables, the indicator of need that it is in, and whether it is still
+    recorded, without which it has no trend."""
+
+    category: str
+    counted_as: str
+    throughout: bool
+    compared: int | None
 
 
 @dataclass(frozen=True)
@@ -30,8 +43,10 @@ class Place:
     unrecorded : why crime of a borough that another force polices is not there
     beyond : what crime in no borough is called
     default_borough, default_explain : codes of the boroughs of a page and of the worked sum, where none is named
+    default_round, default_round_service : the round whose cost of bidding is worked out, and the key of its service
     example_borough, example_service : names that a question is about, where none is named
     left_out : notebooks that there is nothing for
+    kinds : what crime is recorded as, as crime_kinds.csv has it; empty where only a release is at hand
     """
 
     gss_code: str
@@ -46,19 +61,24 @@ class Place:
     beyond: str
     default_borough: str
     default_explain: str
+    default_round: str
+    default_round_service: str
     example_borough: str
     example_service: str
     left_out: tuple[str, ...]
     areas: tuple[Area, ...]
+    kinds: tuple[Kind, ...] = ()
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], areas: Iterable[Mapping[str, Any]]) -> "Place":
-        """A place from a row of place.csv and its areas: `gss_code`, `borough` and `policed_by`."""
-        known = {name: str(row[name] or "") for name in cls.__dataclass_fields__ if name not in {"left_out", "areas"}}
+    def of(
+        cls, row: Mapping[str, Any], areas: Iterable[Mapping[str, Any]], kinds: Iterable[Mapping[str, Any]] = ()
+    ) -> "Place":
+        """A place from a row of place.csv, its areas (`gss_code`, `borough`, `policed_by`) and rows of its kinds."""
         return cls(
-            **known,
+            **{name: str(row[name] or "") for name in cls.__dataclass_fields__ if name not in APART},
             left_out=tuple(name for name in str(row["left_out"] or "").split(SEVERAL) if name),
             areas=tuple(Area(one["gss_code"], one["borough"], one["policed_by"]) for one in areas),
+            kinds=tuple(map(_kind, kinds)),
         )
 
     @property
@@ -98,4 +118,31 @@ class Place:
 
     def as_record(self) -> dict[str, Any]:
         """What a release notes of it: all but the areas, which the release has a table of."""
-        return {name: value for name, value in asdict(self).items() if name not in {"areas", "left_out"}}
+        return {name: value for name, value in asdict(self).items() if name not in APART}
+
+    @property
+    def trends(self) -> tuple[str, ...]:
+        """The kinds of crime that have a trend: those that are still recorded."""
+        return tuple(kind.category for kind in self._recorded)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The kinds of crime that boroughs are compared by, in their order."""
+        return tuple(kind.category for kind in self._recorded if kind.compared)
+
+    @property
+    def violence(self) -> tuple[str, ...]:
+        """The kinds of crime that the formula's indicator of violence counts."""
+        return tuple(kind.category for kind in self._recorded if kind.counted_as == "violence")
+
+    @property
+    def _recorded(self) -> list[Kind]:
+        """The kinds that are still recorded: those that boroughs are compared by in their order, then the others."""
+        kept = (kind for kind in self.kinds if kind.throughout)
+        return sorted(kept, key=lambda kind: (kind.compared or inf, kind.category))
+
+
+def _kind(row: Mapping[str, Any]) -> Kind:
+    """A kind from a row whose blanks may be anything that is none."""
+    place = row["compared"]
+    return Kind(row["category"], row["counted_as"], not row["last_quarter"], int(place) if place else None)

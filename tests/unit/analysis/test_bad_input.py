@@ -223,7 +223,7 @@ PARTS = {
     "appraisal": {"distributional_weights"},  # its own test has each bad row
     "bootstrap": {"bca_limits"},
     "comparison": {"shrunken"},
-    "control_chart": {"assurance", "shifts", "trends", "two_of_three"},
+    "control_chart": {"assurance", "recording_changed", "shifts", "trends", "two_of_three"},
     "crime_costs": {"reprice", "total_cost"},
     "decomposition": {"decompose_years"},
     "difference_in_differences": {"are_few", "treatment_refusal"},

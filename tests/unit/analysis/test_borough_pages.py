@@ -171,9 +171,13 @@ def test_outcomes_have_intervals_and_none_where_no_one_was_assessed() -> None:
 def test_rates_are_of_full_years_and_london_is_its_boroughs_together() -> None:
     quarters = [f"2018-19-Q{n}" for n in range(1, 5)] + ["2019-20-Q1"]
     crime = pd.DataFrame(
-        [(code, quarter, "theft", count) for quarter in quarters for code, count in ((HACKNEY, 10), ("E09000022", 30))]
-        + [(HACKNEY, quarter, "historical_fraud_forgery", 99) for quarter in quarters],
-        columns=["gss_code", "period", "category", "count"],
+        [
+            (code, quarter, "theft", count, True)
+            for quarter in quarters
+            for code, count in ((HACKNEY, 10), ("E09000022", 30))
+        ]
+        + [(HACKNEY, quarter, "historical_fraud_forgery", 99, False) for quarter in quarters],
+        columns=["gss_code", "period", "category", "count", "throughout"],
     )
     people = pd.DataFrame({HACKNEY: [1000.0], "E09000022": [3000.0], CITY: [5.0]}, index=[2018])
     rates = borough_trend.rates(borough_trend.yearly(crime), people, whole="London", until=FinancialYear(2019))

@@ -72,6 +72,12 @@ def test_screening_never_widens_the_limits(values: list[float]) -> None:
     assert (chart(values, ranges="screened").table["upper"] <= chart(values).table["upper"] + 1e-9).all()
 
 
+def test_where_screening_leaves_no_range_the_mean_is_still_that_of_every_point() -> None:
+    """One step of 1 among four is 4 times the mean one, so it is left out, and the others are nought."""
+    got = chart([0, -1, -1, -1, -1], ranges="screened").table
+    assert got["mean"].tolist() == got["lower"].tolist() == got["upper"].tolist() == [-0.8] * 5
+
+
 def every_window(signs: list[int], length: int) -> list[int]:
     """Runs by their definition: look at each window of the least length."""
     found = [0] * len(signs)

@@ -24,7 +24,8 @@ def crime() -> pd.DataFrame:
         rows += [
             (place, q, c, int(generator.poisson(100))) for q in QUARTERS for c in ("theft", "historical_fraud_forgery")
         ]
-    return pd.DataFrame(rows, columns=["gss_code", "period", "category", "count"])
+    table = pd.DataFrame(rows, columns=["gss_code", "period", "category", "count"])
+    return table.assign(throughout=table["category"] != "historical_fraud_forgery")
 
 
 def test_the_whole_by_month_is_in_order_without_fraud_and_ends_with_the_quarter() -> None:

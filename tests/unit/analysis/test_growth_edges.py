@@ -140,7 +140,8 @@ def test_a_change_with_nothing_before_it_gives_no_index() -> None:
 
 def crime(quarters: list[str]) -> pd.DataFrame:
     rows = [("E09000002", quarter, kind, 10) for quarter in quarters for kind in ("theft", "historical_fraud_forgery")]
-    return pd.DataFrame(rows, columns=["gss_code", "period", "category", "count"])
+    table = pd.DataFrame(rows, columns=["gss_code", "period", "category", "count"])
+    return table.assign(throughout=table["category"] != "historical_fraud_forgery")
 
 
 FOUR = [f"2019-20-Q{number}" for number in range(1, 5)]

@@ -511,7 +511,8 @@ RAW = Path(__file__).parents[3] / "data" / "raw" / "reference"
 
 
 def violence() -> "pd.Series[float]":
-    months = pd.read_csv(RAW / "recorded_crime_month.csv").set_index("month")["violence_against_the_person"]
+    table = pd.read_csv(RAW / "recorded_crime_month.csv")
+    months = table[table["category"] == "violence_against_the_person"].set_index("month")["count"]
     return months.set_axis(pd.PeriodIndex(months.index, freq="M")).astype(float)
 
 
@@ -520,8 +521,8 @@ def test_violence_rose_when_recording_changed_and_the_two_files_agree() -> None:
     years = [counts[f"{first}-04" : f"{first + 1}-03"].sum() for first in (2013, 2014)]  # type: ignore[misc]
     assert [round(year, -3) for year in years] == [129_000, 163_000]
     quarters = pd.read_csv(RAW / "recorded_crime_quarter.csv")
-    in_year = quarters[quarters["quarter"].str.startswith("2014-15")]["violence_against_the_person"].sum()
-    assert in_year == years[1]
+    violent = quarters[quarters["category"] == "violence_against_the_person"]
+    assert violent[violent["quarter"].str.startswith("2014-15")]["count"].sum() == years[1]
 
 
 def test_the_known_change_is_found_and_the_known_break_refused() -> None:

@@ -100,7 +100,7 @@ def test_need_is_of_the_32_boroughs_in_amounts(tables: QuarterData, need: pd.Dat
     score = tables.deprivation.query("gss_code == @BROMLEY and imd_year == 2015 and domain == 'imd'")["average_score"]
     assert need.loc[BROMLEY, "People times deprivation score"] == pytest.approx(329_391 * score.iloc[0])
     crimes = formula_need.crime_by_category(tables.crime, tables.place, "2017-18")
-    both = need["Violence against the person"] + need["Other recorded crime"]
+    both = need["Recorded violence"] + need["Other recorded crime"]
     pd.testing.assert_series_equal(both, crimes.sum(axis=1), check_names=False, check_dtype=False)
     assert len(crimes.columns) == 11  # twelve are recorded, and one of them was discontinued
 

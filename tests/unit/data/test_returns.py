@@ -19,8 +19,6 @@ from vfm.data.returns import RETURN
 from vfm.release import manifest
 from vfm.vocabulary.periods import Quarter
 
-pytestmark = pytest.mark.usefixtures("quick")
-
 QUARTER = Quarter.parse("2019-20-Q4")
 NAME = "vfm-return-2019-20-Q4-london-gang-exit.xlsx"
 ROWS = {
