@@ -171,7 +171,14 @@ def test_no_card_but_a_scenario_opens_a_table_of_the_data(
     assert not reads.exists()
     ask(project, "formula-what-if", {})
     opened = {line for line in reads.read_text(encoding="utf-8").splitlines() if not line.startswith("sources")}
-    assert opened == {"crime", "population", "deprivation", "areas", "place"}  # none of them of people who were helped
+    assert opened == {
+        "crime",
+        "crime_kinds",
+        "population",
+        "deprivation",
+        "areas",
+        "place",
+    }  # none of them of people who were helped
 
 
 def test_rows_are_chosen_by_service_theme_and_date(project: Project) -> None:

@@ -24,9 +24,11 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 MODULES = (
     "IPython.core.completerlib",
@@ -126,7 +128,10 @@ def _become_kernel(told: dict[str, Any]) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         sys.argv = ["ipykernel_launcher", *told["argv"]]
-        IPKernelApp.launch_instance(argv=told["argv"])
+        application = IPKernelApp.instance()
+        with listing_no_modules():
+            application.initialize(told["argv"])  # type: ignore[no-untyped-call]
+        application.start()  # type: ignore[no-untyped-call]
         # The thread that was told to stop still flushes; were its reader closed first, it would wait for ten seconds.
         IPKernelApp.instance().control_thread.join(1)
         status = 0
@@ -137,6 +142,27 @@ def _become_kernel(told: dict[str, Any]) -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(status)  # taking the interpreter apart takes longer than many a notebook
+
+
+@contextmanager
+def listing_no_modules() -> Iterator[None]:
+    """Keep a kernel from asking every module for its file, for a debugger that is not there.
+
+    Each that is asked has its page of memory copied: a third of all that a kernel copies before its first cell.
+    """
+    from ipykernel import ipkernel
+
+    class WithoutModules:
+        modules: ClassVar[dict[str, Any]] = {}
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(sys, name)
+
+    vars(ipkernel)["sys"] = WithoutModules()
+    try:
+        yield
+    finally:
+        vars(ipkernel)["sys"] = sys
 
 
 def _seed_afresh() -> None:
