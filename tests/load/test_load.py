@@ -150,7 +150,8 @@ def pages_of_the_site(project: Path) -> int:
 
 def test_a_site_of_33_boroughs_with_40_services_each(examples: Path, tried: Tried) -> None:
     areas = boroughs(examples)
-    names = services(examples, len(areas) * 40)
+    had = len(list(rows(examples / "examples/raw/services.csv")))
+    names = services(examples, len(areas) * 40)[had:]
     awards = examples / "examples/raw/published/awards.csv"
     known = list(rows(awards))
     one_more = [

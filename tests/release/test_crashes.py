@@ -1,7 +1,8 @@
 """Runs that are killed, cut off, out of room or not let write: what was published stands, and the next run just works.
 
 Each kind of run is ended before a step (a write to the file system): one that is drawn from a seed in CI, and under
-`--soak` every one, or forty of them for the rarer errors. Where kernels are at work, a run is ended at moments that are drawn from the seed.
+`--soak` every one, or forty of them for the rarer errors. Where kernels are at work, a run is ended at moments that
+are drawn from the seed.
 """
 
 from __future__ import annotations

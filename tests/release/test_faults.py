@@ -18,7 +18,7 @@ import pytest
 
 from small_projects import HANGS, PUBLISH, QUARTER, kernel_of, write_notebook
 from vfm.cli import main
-from vfm.release import limits
+from vfm.release import kernels, limits
 from vfm.vocabulary.errors import UsageError
 
 Contents = Callable[[Path], dict[str, bytes]]
@@ -125,6 +125,18 @@ def test_a_cell_that_hangs_is_stopped_at_the_notebooks_limit_and_named(
     assert "00-data-quality: cell 4 was stopped: the notebook ran longer than 3 seconds, which is what it may" in said
     assert "the cell begins: import time" in said
     assert contents(draft) == before
+
+
+def test_what_does_not_come_through_is_not_told_as_a_notebook_that_ran_too_long(
+    draft: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tried: Any
+) -> None:
+    write_notebook(draft.parents[2], "00-data-quality", "x = 1", "print('x' * 5_000_000)")
+    monkeypatch.setattr(kernels, "TO_COME_THROUGH", 0)
+    tried("notebook-fault")
+    assert main(["refresh", QUARTER]) == 3
+    said = capsys.readouterr().err
+    assert "was stopped: what it shows did not come through in 0 seconds. Show less, or a part." in said
+    assert "ran longer" not in said
 
 
 @pytest.mark.parametrize("limit", ["VFM_NOTEBOOK_SECONDS", "VFM_NOTEBOOK_GB"])

@@ -33,6 +33,8 @@ READS = "reads.txt"  # in the folder that a run's figures go to: what it has rea
 # A kernel's own log goes to the terminal; its errors reach us through papermill. What it runs is nobody's history.
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 
+TO_COME_THROUGH = 60  # seconds after a cell's end within which what it shows has to arrive: a busy machine takes some
+
 WARNING = re.compile(r"\b(\w*Warning): (.*)")
 WHY = {
     "MemoryError": " (a notebook may have {:g} GB; VFM_NOTEBOOK_GB gives it more)",
@@ -115,6 +117,7 @@ class Kernels:
                 request_save_on_cell_execute=False,
                 progress_bar=False,
                 timeout_func=watch.left,
+                iopub_timeout=TO_COME_THROUGH,
                 kernel_manager_class=manager,
                 extra_arguments=[*QUIET, *beginning],
             )
@@ -123,8 +126,7 @@ class Kernels:
             failed = f"failed with {said}{WHY.get(error.ename, '').format(limits.gigabytes())}"
             raise watch.fault(failed, error.cell_index) from error
         except CellTimeoutError as error:
-            long = f"was stopped: the notebook ran longer than {limits.seconds():g} seconds, which is what it may take"
-            raise watch.fault(f"{long} (VFM_NOTEBOOK_SECONDS gives it more).") from error
+            raise watch.fault(watch.ended or watch.too_long()) from error
         except DeadKernelError as error:
             raise watch.fault(
                 watch.ended or "failed: its kernel died (out of memory, or ended from outside)."
@@ -175,6 +177,15 @@ class _Watch:
     def left(self, cell: Any) -> float:
         """The seconds that are left to the whole notebook."""
         return max(self._until - time.monotonic(), 0.1)  # of nothing the client would make no limit
+
+    def too_long(self) -> str:
+        """What to say of a cell that was given up: its notebook's time was up, or what it shows did not arrive."""
+        if time.monotonic() < self._until:
+            return (
+                f"was stopped: what it shows did not come through in {TO_COME_THROUGH} seconds. Show less, or a part."
+            )
+        long = f"was stopped: the notebook ran longer than {limits.seconds():g} seconds, which is what it may take"
+        return f"{long} (VFM_NOTEBOOK_SECONDS gives it more)."
 
     def shown(self, outputs: list[Any]) -> None:
         """End the kernel where the cell shows more than anybody could read."""
