@@ -26,6 +26,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 QUARTER = "2019-20-Q4"
@@ -180,13 +181,15 @@ def test(args: "list[str]") -> int:
     soak = {"VFM_SOAK": "1"} if "--soak" in args else {}
     args = [arg for arg in args if arg != "--soak"]
     if not args:
-        if os.environ.get("CI") == "true":
-            spark([])
-        for label, program in STAGES:
-            print(label, end=": ", flush=True)
-            status = call("-m", *program)
-            if status:
-                return status
+        with ThreadPoolExecutor(1) as beside:  # while the network is waited for, the processors lint
+            installed = beside.submit(spark, []) if os.environ.get("CI") == "true" else None
+            for label, program in STAGES:
+                print(label, end=": ", flush=True)
+                status = call("-m", *program)
+                if status:
+                    return status
+        if installed is not None:
+            installed.result()
         args = ["tests"] + (["notebooks"] if any(ROOT.glob("notebooks/*.ipynb")) else [])
     notebooks = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
     # A notebook's cells need one kernel, so a file stays with one worker.
