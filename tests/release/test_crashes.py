@@ -137,7 +137,8 @@ def publishing(runs: Runs, out: Path, contents_of: Contents, tmp_path_factory: p
     return Stage(runs, base, PUBLISH_AGAIN, contents_of)
 
 
-MOMENTS = 130  # with every step of a refresh, more than 200 points at which a refresh is killed
+# With every step twice, as it is and with the power cut, a refresh is killed at more than 200 points.
+MOMENTS = 40
 
 
 def drawn(what: str, steps: int, most: int = 1_000_000) -> list[int]:
