@@ -38,7 +38,7 @@ RUN_BY = {
     "vfm verify": ("tests/release/test_verify.py", '"verify"'),
     "dask scheduler": ("tests/release/test_cluster.py", "dask_scheduler"),
     "dask worker": ("tests/release/test_cluster.py", "dask_worker"),
-    "python3 run.py spark": ("run.py", "spark([])"),
+    "python3 run.py spark": ("run.py", "submit(spark, [])"),
     "build/spark/pyspark/bin/spark-class org.apache.spark.deploy.master.Master": (
         "tests/unit/data/test_engines.py",
         "master.Master",
