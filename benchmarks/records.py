@@ -28,6 +28,7 @@ SERVICES = pd.DataFrame(
 )
 CODES = [*(f"E090000{n:02}" for n in range(1, 34)), "E12000007"]
 AREAS = pd.DataFrame({"area": [*(f"Borough {n}" for n in range(1, 34)), "London"], "gss_code": CODES})
+AREAS["is_whole"] = AREAS["gss_code"] == CODES[-1]
 # Every value is a hash of its row's number, so that the same rows are made everywhere.
 MADE = """
 COPY (

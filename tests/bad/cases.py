@@ -339,6 +339,8 @@ CASES = [
          "not a quarter", (f'{CRIME}, row 2, column quarter: "2010-12-Q1"',), "Write it as 2019-20-Q4."),
     Case("a month past December", cell(MONTHS, 2, "month", "2010-13"),
          "not a month", (f'{MONTHS}, row 2, column month: "2010-13"',), "Write it as 2019-04."),
+    Case("a scope that is none", cell(SERVICES, 2, "scope", "london"),
+         "not a scope", (f'{SERVICES}, row 2, column scope: "london"',), "Write borough, not-stated or whole-place"),
     Case("a date in words", cell(RESULTS, 2, "period_start", "spring 2018"),
          "not a date", (f'{RESULTS}, row 2, column period_start: "spring 2018"',), "Write 2019, 2019-04 or"),
     Case("a source without an address", cell(AWARDS, 2, "source_url", "the website"),

@@ -18,7 +18,7 @@ WHY_NOT = {
     EVERY: "it is for every borough, and what each one has is not published",
     UNSTATED: "where it is delivered is not stated",
 }
-SCOPES_OF_ALL = ("pan-london", "whole-place")  # of a service that is for the whole
+WHOLE_PLACE, PAN = "whole-place", "pan-"  # scopes of a service that is for the whole: pan-, then the place's name
 NOT_ALLOCATED = "Not allocated to a borough"
 SPREAD = "each award spread evenly over the days of its term"
 
@@ -66,7 +66,7 @@ def reach(awards: pd.DataFrame, services: pd.DataFrame, place: Place) -> pd.Data
     Parameters
     ----------
     awards : `award_id`, `service_id`, `title` and `recipient`
-    services : `service_id` and `scope` (one of `SCOPES_OF_ALL` where a service is for the whole)
+    services : `service_id` and `scope` ("whole-place", or "pan-" and its name, where a service is for the whole)
     place : its boroughs, and how their councils are called
 
     Returns
@@ -85,7 +85,7 @@ def reach(awards: pd.DataFrame, services: pd.DataFrame, place: Place) -> pd.Data
         code = _named(str(award.title), str(award.recipient), codes, place.council)
         if code:
             rows.append((HERE, code))
-        elif of_service in SCOPES_OF_ALL:
+        elif str(of_service).startswith((WHOLE_PLACE, PAN)):
             rows.append((place.all_of, None))
         else:
             rows.append((EVERY if to_all.match(_plain(award.recipient)) else UNSTATED, None))

@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, check, column, one_of, table
+from vfm.data.rules import NOT_NEGATIVE, PLAIN_KEY, THEME, check, column, matches, one_of, table
 from vfm.data.tables import DAY, FLAG, NUMBER, TEXT, WHOLE
 
 COUNTED = ("in the quarter", "year so far")
@@ -11,6 +11,12 @@ WITHIN_ITS_RANGE = check(
     "a value outside its range",
     "Give the lowest and the highest that can be defended, with the value between them.",
     name="value",
+)
+
+SCOPE = matches(
+    r"borough|not-stated|whole-place|pan-[a-z-]+",
+    "not a scope",
+    "Write borough, not-stated or whole-place; pan- and the name of the place means the whole too.",
 )
 
 OWN: dict[str, pa.DataFrameSchema] = {
@@ -26,9 +32,7 @@ OWN: dict[str, pa.DataFrameSchema] = {
             "name": column(TEXT, "name that pages show"),
             "aliases": column(TEXT, "other names in the sources, parted by |", blank=True),
             "theme": column(TEXT, "what the service is for, by the same list as awards", THEME),
-            "scope": column(
-                TEXT, "where it is delivered", one_of("borough", "not-stated", "pan-london", "whole-place")
-            ),
+            "scope": column(TEXT, "where it is delivered", SCOPE),
             "note": column(TEXT, "what a reader has to mind", blank=True),
         },
     ),
