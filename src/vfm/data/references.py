@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from vfm.vocabulary.errors import Problem, suggestion
+from vfm.vocabulary.labels import slug
 
 NOWHERE = "none"  # the code of what is in no borough
 
@@ -56,6 +57,14 @@ def _default_round(
             if value not in known:
                 mend = f"Use one of {where}, or leave it blank." + suggestion(str(value), known)
                 yield Problem(file, "not in the table it is of", mend, row=row, column=column, value=value)
+
+
+def _scopes(services: pd.DataFrame, place: pd.DataFrame, file: str, _place_file: str) -> Iterator[Problem]:
+    known = {f"pan-{slug(name)}" for name in place["name"].dropna()}
+    scopes = services["scope"].dropna()
+    for row, value in scopes[scopes.str.startswith("pan-") & ~scopes.isin(known)].items():
+        mend = f"Write whole-place, or {' or '.join(sorted(known))}."
+        yield Problem(file, "the scope of another place", mend, row=row, column="scope", value=value)
 
 
 def _crime_kinds(
@@ -163,6 +172,7 @@ def _match_money(matches: pd.DataFrame, results: pd.DataFrame, file: str, _resul
 RULES: dict[Callable[..., Iterator[Problem]], tuple[str, ...]] = {
     _place: ("place", "boroughs"),
     _default_round: ("place", "competitions", "services"),
+    _scopes: ("services", "place"),
     _crime_kinds: ("crime_kinds", "recorded_crime_quarter", "recorded_crime_month"),
     _known_services: ("services", "awards", "results"),
     _match_references: ("matches", "results", "awards"),
