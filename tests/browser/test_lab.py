@@ -169,6 +169,7 @@ def test_a_what_if_stands_apart_by_word_and_by_colour(bench: Page) -> None:
     box = bench.locator(".jp-Cell", has=bench.get_by_label("Becomes"))
     box.get_by_label("Notebook").select_option(label="70-bidding")
     box.get_by_label("Assumption").select_option(label="longer_term, now 36")
+    expect(box.get_by_label("Becomes")).to_have_value("36", timeout=LONG * 1000)  # what it is comes from the kernel
     box.get_by_label("Becomes").fill("48")
     box.get_by_label("Becomes").press("Tab")
     box.get_by_role("button", name="Work it out again").click()

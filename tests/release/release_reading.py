@@ -20,6 +20,8 @@ import pikepdf
 from PIL import Image
 
 import pdf_reading
+from vfm.release import contents
+from vfm.release.verify import GOOD, Outcome, compare_piece
 
 TABLE, TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{part}:1.0}}" for part in ("table", "text"))
 
@@ -265,3 +267,34 @@ def _told_in_line(line: str, name: str, hidden: Hidden) -> Iterator[tuple[str, s
                 after = line.split(measure, 1)[1].replace(",", "").split()
                 if any(str(count) in after for count in hidden.counts[key].values()):
                     yield key
+
+
+def not_as_released(made: Path, released: Path, *parts: str) -> list[str]:
+    """The files that making a release again did not give as they are; `parts` are patterns of those that are looked at.
+
+    They are the same to the byte, but that on another processor a figure may have turned within its tolerance.
+    """
+    ours, theirs = (
+        {path.relative_to(folder).as_posix(): path.read_bytes() for part in parts for path in folder.glob(part)}
+        for folder in (made, released)
+    )
+    assert ours
+    before, again = contents.read(released), contents.read(made)
+    found = sorted(ours.keys() ^ theirs.keys())
+    for name in sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]):
+        outcomes = {compare_piece(key, before[key], again.get(key, {})).outcome for key in before if _holds(name, key)}
+        if not outcomes <= GOOD or Outcome.WITHIN not in outcomes:
+            found.append(name)
+    return found
+
+
+def _holds(name: str, key: contents.Key) -> bool:
+    """Whether a file of a release holds a piece whose figures may turn."""
+    match key:
+        case contents.Kind.NUMBER, _:
+            return name in {"numbers.csv", "numbers.json"}
+        case contents.Kind.TABLE, figure:
+            return name in {f"tables/{figure}.csv", f"tables/{figure}.json"}
+        case contents.Kind.CHART_DATA, figure:
+            return name in {f"charts/{figure}.csv", f"charts/{figure}.json"}
+    return False

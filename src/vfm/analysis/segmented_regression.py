@@ -11,6 +11,7 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS
+from statsmodels.tools.sm_exceptions import ModelWarning
 
 from vfm.analysis import impact
 from vfm.analysis.preconditions import require_no_infinite
@@ -229,12 +230,26 @@ def _quasipoisson(counts: Any, design: Any, offset: Any, errors: dict[str, Any])
 
 
 def _negbin(counts: Any, design: Any, offset: Any, errors: dict[str, Any]) -> Any:
-    fitted = NegativeBinomial(counts, design, offset=offset).fit(disp=0, maxiter=200, method="bfgs", gtol=1e-6)
+    _require_more_than_poisson(counts, design, offset)
+    model = NegativeBinomial(counts, design, offset=offset)
+    # Where a search along gradients says that it can do no better turns on the processor's last digits: Newton ends it.
+    near = model.fit(disp=0, maxiter=200, method="bfgs", gtol=1e-6, warn_convergence=False, skip_hessian=True)
+    fitted = model.fit(near.params, disp=0, method="newton")
     alpha = float(fitted.params["alpha"])
     family = families.NegativeBinomial(alpha=alpha)
     residuals = pd.Series(family.resid_dev(counts, fitted.predict()), index=counts.index)
     kept = {"residuals": residuals, "deviance": None, "dispersion": 1.0}
     return fitted, kept | {"loglik": float(fitted.llf), "alpha": alpha}
+
+
+def _require_more_than_poisson(counts: Any, design: Any, offset: Any) -> None:
+    """Refuse counts that vary no more than Poisson's: the likelihood rises as alpha falls to nought, and has no top.
+
+    Its slope in alpha at nought is half the sum of (y - mu)^2 - y, with mu of the Poisson fit (Dean and Lawless 1989).
+    """
+    expected = GLM(counts, design, family=families.Poisson(), offset=offset).fit().mu
+    if ((counts - expected) ** 2 - counts).sum() <= 0:
+        raise ModelWarning("they vary no more than a Poisson's around their course; quasi-Poisson takes that")
 
 
 def _log_linear(counts: Any, design: Any, offset: Any, errors: dict[str, Any]) -> Any:

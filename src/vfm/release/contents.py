@@ -31,6 +31,8 @@ class Kind(StrEnum):
 
 Key = tuple[Kind, str]
 
+AS_IN_JSON = "as in numbers.json"
+WORKBOOKS = (".xlsx", ".ods")
 NOT_COMPARED = {"order": "where it stands among the others follows from the notebook"}
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z£“\"])")
 
@@ -64,15 +66,22 @@ def exact(value: object) -> Said:
 
 
 def _numbers(folder: Path) -> Iterator[tuple[Key, Cells]]:
-    for record in json.loads((folder / "numbers.json").read_text(encoding="utf-8")):
-        cells = {name: exact(value) for name, value in record.items() if name not in NOT_COMPARED}
-        yield (Kind.NUMBER, record["figure_id"]), cells
+    records = {
+        record["figure_id"]: record for record in json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
+    }
+    for figure, record in records.items():
+        yield (Kind.NUMBER, figure), {n: exact(value) for n, value in record.items() if n not in NOT_COMPARED}
     # The spreadsheet's file has to say the same as the other; where it does not, it is a difference of its own.
-    rows = _rows(folder / "numbers.csv")
-    yield (
-        (Kind.FILE, "numbers.csv"),
-        {f"{row['figure_id']}, {name}": text for row in rows for name, text in row.items()},
-    )
+    cells = {
+        f"{row['figure_id']}, {name}": AS_IN_JSON if _same(records.get(row["figure_id"], {}).get(name), text) else text
+        for row in _rows(folder / "numbers.csv")
+        for name, text in row.items()
+    }
+    yield (Kind.FILE, "numbers.csv"), cells
+
+
+def _same(value: object, text: str) -> bool:
+    return isinstance(value, float) and f"{value:.12g}" == text
 
 
 def _tables(folder: Path) -> Iterator[tuple[Key, Cells]]:
@@ -131,6 +140,23 @@ def _pages(folder: Path) -> Iterator[tuple[Key, Cells]]:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return [{str(name): str(text) for name, text in row.items()} for row in csv.DictReader(file)]
+
+
+def workbook(path: Path) -> Mapping[Key, Cells]:
+    """What a workbook of a release says: a piece for each number in it, and one for each other sheet."""
+    import pandas as pd
+
+    from vfm.report.workbook_content import IDENTIFIER, NUMBERS
+
+    found: dict[Key, dict[str, Said]] = {}
+    for name, sheet in pd.read_excel(path, sheet_name=None, header=None, dtype=object).items():
+        figures = next((sheet[at] for at in sheet if name == NUMBERS and IDENTIFIER in set(sheet[at])), None)
+        for row, values in enumerate(sheet.itertuples(index=False)):
+            figure = None if figures is None or pd.isna(figures[row]) else str(figures[row])
+            cells = found.setdefault((Kind.NUMBER, figure) if figure else (Kind.TABLE, str(name)), {})
+            for column, value in enumerate(values, 1):
+                cells[f"{name}, row {row + 1}, column {column}"] = None if pd.isna(value) else exact(value)
+    return found
 
 
 def _text(source: str | list[str]) -> str:

@@ -16,6 +16,7 @@ from vfm.vocabulary.formula_guard import guarded
 from vfm.vocabulary.marks import Mark
 from vfm.vocabulary.results import ILLUSTRATIVE
 
+IDENTIFIER = "Identifier"  # the heading over the ids of numbers
 COVER, CONTENTS, NOTES, NUMBERS, LOG = "Cover", "Contents", "Notes", "Numbers", "Log"
 ONE_TABLE = "This sheet contains one table."
 LONGEST_CELL = 32_000  # letters; Excel holds 32,767 in a cell and drops a longer one
@@ -185,7 +186,7 @@ def _notes_sheet() -> Sheet:
 def _numbers_sheet(numbers: Iterable[Number]) -> Sheet:
     heads = ("Number", "As it is written", "Value", "Lower", "Upper", "Unit", "Period", "Status", "Method", "Source")
     columns = [Column(head, "mixed" if head in {"Value", "Lower", "Upper"} else "") for head in heads]
-    columns += [Column("Identifier"), Column("Made by")]
+    columns += [Column(IDENTIFIER), Column("Made by")]
     rows = [
         (
             n.title,
