@@ -61,40 +61,67 @@ def rows_of(piece: object, tables: Mapping[str, pd.DataFrame]) -> tuple[str, Row
     tables : the processed tables by name
     """
     told = str(piece.attrs.get("table", "")) if isinstance(piece, pd.DataFrame | pd.Series) else ""
+    has = _has(piece)
     for name in sorted(KEYS.keys() & tables.keys(), key=lambda name: (name != told, list(KEYS).index(name))):
-        keys = list(_keys(piece, KEYS[name]))
-        if keys:
+        if has >= set(KEYS[name]) and (keys := list(_keys(piece, KEYS[name]))):
             table = tables[name]
-            own = pd.MultiIndex.from_frame(table[list(KEYS[name])].astype(str))
-            if set(keys) <= set(own):
-                return name, all_rows(name, table[own.isin(keys)]) or {}
+            own, found = list(_texts(table[part] for part in KEYS[name])), set(keys)
+            if found <= set(own):
+                return name, all_rows(name, table[[one in found for one in own]]) or {}
     return None
+
+
+def _has(piece: object) -> set[str]:
+    """What a piece has a value of: its columns, what its rows are called, and what they are called one by one."""
+    match piece:
+        case pd.DataFrame():
+            names = [*piece.columns, piece.index.name]
+        case pd.Series():  # a row taken from a table indexed by its key does not say which key that is
+            return {*map(_called, piece.index), *(key[0] for key in KEYS.values() if len(key) == 1)}
+        case tuple():
+            names = list(getattr(piece, "_fields", ()))
+        case _:
+            names = []
+    return set(map(_called, names))
+
+
+def _called(name: object) -> str:
+    """A column by the name that the tables have for it."""
+    return ALIASES.get(str(name), str(name))
 
 
 def all_rows(table: str, frame: pd.DataFrame) -> Rows | None:
     """Every raw row of a table, or of a part of it; None where its rows are not known."""
     if table not in KEYS or row_column(table) not in frame.columns:
         return None
-    files = frame[FILE[table]].astype(str) if table in FILE else pd.Series("", index=frame.index)
-    numbered = pd.DataFrame({"file": files, "row": frame[row_column(table)]}).dropna()
-    return {str(file): sorted({int(row) for row in part}) for file, part in numbered.groupby("file")["row"]}
+    numbered = frame.dropna(subset=[row_column(table), *([FILE[table]] if table in FILE else [])])
+    files = numbered[FILE[table]].astype(str) if table in FILE else [""] * len(numbered)
+    found: dict[str, set[int]] = {}
+    for file, row in zip(files, numbered[row_column(table)], strict=True):
+        found.setdefault(file, set()).add(int(row))
+    return {file: sorted(found[file]) for file in sorted(found)}
+
+
+def _texts(columns: Iterable[pd.Series]) -> Iterable[tuple[str, ...]]:
+    """Columns as text, row by row."""
+    return zip(*(column.astype(str) for column in columns), strict=True)
 
 
 def _keys(piece: object, key: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     """The keys that a piece has, in its columns or in what its rows are called; none where a part is missing."""
     if isinstance(piece, pd.DataFrame):
-        frame = piece.rename(columns=ALIASES)
-        index = ALIASES.get(str(piece.index.name), piece.index.name)
-        if key == (index,) and key[0] not in frame:
+        columns = list(map(_called, piece.columns))
+        if key == (_called(piece.index.name),) and key[0] not in columns:
             return [(str(one),) for one in piece.index]
-        unique = frame.columns.is_unique and set(key) <= set(frame.columns)
-        return frame[list(key)].astype(str).itertuples(index=False, name=None) if unique else []
+        at = [columns.index(part) for part in key if columns.count(part) == 1]
+        whole = len(at) == len(key) and piece.columns.is_unique
+        return _texts(piece.iloc[:, place] for place in at) if whole else []
     if isinstance(piece, pd.Series):
-        fields: dict[Any, Any] = {ALIASES.get(str(name), name): value for name, value in piece.items()}
+        fields: dict[Any, Any] = {_called(name): value for name, value in piece.items()}
         if len(key) == 1 and key[0] not in fields:
             return [(str(piece.name),)]  # a row that was taken from a table indexed by its key
     elif isinstance(piece, tuple) and hasattr(piece, "_fields"):
-        fields = {ALIASES.get(name, name): value for name, value in zip(piece._fields, piece, strict=True)}
+        fields = {_called(name): value for name, value in zip(piece._fields, piece, strict=True)}
     else:
         return []
     return [tuple(str(fields[part]) for part in key)] if set(key) <= set(fields) else []

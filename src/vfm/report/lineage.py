@@ -12,6 +12,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
@@ -122,11 +123,12 @@ def _steps_before(cells: list[str], line: int) -> tuple[list[_Step], ast.Call | 
     return steps, None
 
 
-def _parsed(cell: str) -> list[ast.stmt]:
+@lru_cache(maxsize=256)
+def _parsed(cell: str) -> tuple[ast.stmt, ...]:
     try:
-        return ast.parse(cell).body
+        return tuple(ast.parse(cell).body)
     except SyntaxError:  # what IPython alone understands
-        return []
+        return ()
 
 
 def _call_at(statement: ast.stmt, line: int) -> ast.Call | None:
@@ -197,6 +199,8 @@ class _Slice:
 
     def __init__(self, steps: list[_Step], seed: tuple[ast.AST, ...], values: Mapping[str, Any]):
         self._steps, self._seed, self._values = steps, seed, values
+        self._known: dict[str, tuple[str, Rows] | None] = {}  # what a name's value was found to be a piece of
+        self._taken: dict[tuple[int, str], object] = {}  # a property of the quarter may be worked out each time
         data = next((value for value in values.values() if isinstance(value, QuarterData)), None)
         # Only tables that the notebook has opened: to open another would be to read it.
         self._tables = {} if data is None else {name: vars(data)[name] for name in TABLES if name in vars(data)}
@@ -245,11 +249,15 @@ class _Slice:
 
     def _stopped(self, names: set[str], since: set[str]) -> tuple[set[str], list[tuple[str, Rows]]]:
         """The names to follow farther, and what those are that need not be followed."""
-        known = {name: rows for name in names - since if (rows := self._rows(self._values.get(name)))}
+        known = {name: rows for name in names - since if (rows := self._rows(name))}
         return names - set(known), list(known.values())
 
-    def _rows(self, piece: object) -> tuple[str, Rows] | None:
-        return rows_of(piece, self._tables) if isinstance(piece, pd.DataFrame | pd.Series | tuple) else None
+    def _rows(self, name: str) -> tuple[str, Rows] | None:
+        if name not in self._known:
+            piece = self._values.get(name)
+            known = isinstance(piece, pd.DataFrame | pd.Series | tuple)
+            self._known[name] = rows_of(piece, self._tables) if known else None
+        return self._known[name]
 
     def _named_rows(self, code: list[ast.AST]) -> dict[ast.AST, tuple[str, Rows]]:
         """``pathway(data.results, RESCUE)``: the tables of which a call is told the rows, by their keys."""
@@ -270,12 +278,15 @@ class _Slice:
                 data = self._values.get(node.value.id)
                 if isinstance(data, QuarterData) and node.attr == "publishable":  # made of both, as far as they may be
                     yield from ((node, table, getattr(data, table)) for table in ("outputs", "outcomes"))
-                elif isinstance(data, QuarterData) and isinstance(
-                    value := getattr(data, node.attr, None), pd.DataFrame
-                ):
+                elif isinstance(data, QuarterData) and isinstance(value := self._take(data, node.attr), pd.DataFrame):
                     table = str(value.attrs.get("table", node.attr))
                     if table in TABLES:
                         yield node, table, value
+
+    def _take(self, data: QuarterData, name: str) -> object:
+        if (id(data), name) not in self._taken:
+            self._taken[id(data), name] = getattr(data, name, None)
+        return self._taken[id(data), name]
 
     def _function(self, node: ast.AST) -> str:
         """The method that a call is of; "" for anything else."""
