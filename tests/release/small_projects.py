@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from places import LONDON
 from vfm.cli import main
+from vfm.data.project import Project
 from vfm.release.parameters import for_notebook
 from vfm.vocabulary.periods import Quarter
 
@@ -62,6 +63,13 @@ def write_notebook(project: Path, name: str, *cells: str, parameters: str | None
     nbformat.write(
         new_notebook(cells=[new_markdown_cell(f"# {name}"), first, *body]), project / f"notebooks/{name}.ipynb"
     )
+
+
+def made_anew(project: Path) -> None:
+    """Run every notebook, whatever was made of it before."""
+    shutil.rmtree(Project(project).runs(Quarter.parse(QUARTER)), ignore_errors=True)
+    shutil.rmtree(project / "reports/drafts", ignore_errors=True)
+    assert main(["refresh", QUARTER]) == 0
 
 
 def through_the_gate(*, reason: str = "") -> int:

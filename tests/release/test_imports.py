@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from vfm.release import imports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +22,24 @@ def test_a_module_counts_with_what_it_imports_inside_functions_too() -> None:
     assert "data/sql/awards.sql" in code
     assert "report/templates/style.css" in code
     assert not [name for name in code if name.startswith(("release/", "site/", "cli", "analysis/"))]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\nimport vfm",
+        "files = !ls\nimport vfm",
+        "import vfm\nvfm?",
+        "x = (7\n% 2)\nimport vfm",
+        "await once()\nimport vfm",
+    ],
+)
+def test_what_only_a_notebook_understands_hides_no_import(cell: str) -> None:
+    assert "__init__.py" in imports.code_of([cell])
+
+
+def test_of_a_cell_that_nobody_can_read_nothing_is_known() -> None:
+    assert imports.code_of(["import vfm\nx = = 1"]) == {}
 
 
 def test_code_that_does_not_import_ours_depends_on_none() -> None:

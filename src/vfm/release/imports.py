@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def code_of(sources: Iterable[str]) -> dict[str, str]:
     code: templates, SQL and tables. That is more than a run may use and never less.
     """
     modules: set[str] = set()
-    to_read = {name for source in sources for name in _imported(_plain(source), PACKAGE)}
+    to_read = {name for source in sources for name in _imported(_read(source), PACKAGE)}
     while to_read:
         name = to_read.pop()
         modules.add(name)
@@ -34,9 +35,29 @@ def hash_of(parts: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(f"{name} {parts[name]}" for name in sorted(parts)).encode()).hexdigest()
 
 
-def _plain(source: str) -> str:
-    """A cell's code without the lines that only a notebook understands."""
+def _read(source: str) -> ast.AST:
+    """A source as Python reads it, a cell's without what only a notebook understands.
+
+    Of a cell that cannot be read at all nothing is known: running it says what is wrong with it.
+    """
+    for python in (_as_it_is, _without_commands, _as_ipython_has_it):
+        with suppress(SyntaxError, ValueError):
+            return ast.parse(python(source))
+    return ast.Module([], [])
+
+
+def _as_it_is(source: str) -> str:
+    return source
+
+
+def _without_commands(source: str) -> str:
     return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+
+
+def _as_ipython_has_it(source: str) -> str:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
 
 
 def _file(module: str) -> Path | None:
@@ -59,12 +80,12 @@ def _imports_of_module(module: str) -> tuple[str, ...]:
     if path is None:
         return ()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    return tuple(_imported(path.read_text(encoding="utf-8"), package))
+    return tuple(_imported(_read(path.read_text(encoding="utf-8")), package))
 
 
-def _imported(source: str, package: str) -> Iterator[str]:
+def _imported(source: ast.AST, package: str) -> Iterator[str]:
     """The modules of ours that a source imports, and the packages that they are in."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(source):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -14,7 +14,6 @@ from queue import Empty
 from typing import Any, ClassVar
 from uuid import uuid4
 
-import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
@@ -133,8 +132,9 @@ class Kernels:
             ) from error
         finally:
             loop.close()
-        output.write_text(as_executed(output), encoding="utf-8", newline="\n")
-        watch.require_no_warning(output)
+        executed = as_executed(output)
+        output.write_text(executed, encoding="utf-8", newline="\n")
+        watch.require_no_warning(executed)
         took.add(sampling.WRITING, time.monotonic() - watch.through)
         took.ended(profile)
         return took
@@ -200,9 +200,9 @@ class _Watch:
         begins = (self._source if source is None else source).strip().splitlines() or [""]
         return RunError(f"{self._job.name}: cell {cell} {what}\n    the cell begins: {begins[0]}")
 
-    def require_no_warning(self, executed: Path) -> None:
+    def require_no_warning(self, executed: str) -> None:
         """Refuse a warning: what a release says of itself on its pages is meant."""
-        for index, cell in enumerate(json.loads(executed.read_text(encoding="utf-8"))["cells"]):
+        for index, cell in enumerate(json.loads(executed)["cells"]):
             for output in cell.get("outputs", []):
                 if output.get("name") == "stderr" and (said := WARNING.search("".join(output["text"]))):
                     what = f"warned. {said[1]}: {said[2]} Settle what it warns of, or filter it in the cell."
@@ -332,21 +332,22 @@ def saving_at_the_end(output: Path, watch: _Watch) -> str:
 
 def as_executed(path: Path) -> str:
     """An executed notebook without what differs from run to run: times, durations, paths, versions."""
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    notebook.metadata = {
+    notebook = json.loads(path.read_text(encoding="utf-8"))  # as papermill has just written it: read, not judged again
+    notebook["metadata"] = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    for cell in notebook.cells:
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags")
+        cell["metadata"] = {"tags": tags} if tags else {}
+        if "injected-parameters" in (tags or []):
+            cell["id"] = "injected-parameters"
         for output in cell.get("outputs", []):
             output.pop("metadata", None)
             if output["output_type"] in {"display_data", "execute_result"}:
                 output["metadata"] = {}
-    text: str = nbformat.writes(notebook, indent=1)  # type: ignore[no-untyped-call]
-    return re.sub(r"\s*$", "\n", text)
+    # in nbformat's own form
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
 
 
 if sys.platform == "win32":  # zmq needs the selector loop there

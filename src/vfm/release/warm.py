@@ -15,6 +15,7 @@ import ctypes
 import gc
 import importlib
 import json
+import logging
 import os
 import pkgutil
 import random
@@ -30,6 +31,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+FORKED = "vfm.release.forked_kernel"
 MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -65,6 +67,7 @@ MODULES = (
     "tornado.platform.asyncio",
     "vfm.data.publishable",
     "vfm.data.quarter",
+    FORKED,
     "vfm.release.limits",
     "vfm.release.manifest",
     "vfm.report.publishing",
@@ -128,9 +131,11 @@ def _become_kernel(told: dict[str, Any]) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         sys.argv = ["ipykernel_launcher", *told["argv"]]
-        application = IPKernelApp.instance()
+        parts = {"kernel_class": f"{FORKED}.Kernel", "outstream_class": f"{FORKED}.Stream"}
+        application = IPKernelApp.instance(**parts)
         with listing_no_modules():
             application.initialize(told["argv"])  # type: ignore[no-untyped-call]
+        application.log.setLevel(logging.CRITICAL)  # else each message is noted, and the note thrown away
         application.start()  # type: ignore[no-untyped-call]
         # The thread that was told to stop still flushes; were its reader closed first, it would wait for ten seconds.
         IPKernelApp.instance().control_thread.join(1)
