@@ -148,8 +148,12 @@ def put_apart(name: str, folder: Path, lock: Path) -> None:
 
 
 def environment() -> "dict[str, str]":
-    """The user's own environment, without what would lead Python or pip out of `.venv`."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    """The user's own environment, without what would lead Python or pip out of `.venv`.
+
+    And compiled code is kept, or every process would compile its libraries again: the tests start hundreds.
+    """
+    left = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in left}
     return {**kept, "PIP_USER": "0"}
 
 
