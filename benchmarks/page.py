@@ -48,7 +48,8 @@ it is the floor. jupyter-cache is handed notebooks whose parameters were written
 
 WHY = """
 What makes it fast: one process imports the libraries once, and each notebook's kernel is forked from it, in a process
-of its own; nothing waits for a fixed time; a notebook is saved at its end; as many run as there are processors.
+of its own, which is spared what IPython does for commands where a cell is plain Python; nothing waits for a fixed
+time; a notebook is saved at its end; as many run as there are processors.
 `VFM_KERNELS=stock` starts every kernel by itself, as is done where kernels cannot be forked, and no figure differs."""
 
 RECORDS = """## Records to a panel
