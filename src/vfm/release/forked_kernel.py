@@ -28,7 +28,7 @@ def is_plain(cell: str) -> bool:
     try:
         with warnings.catch_warnings(action="ignore"):  # whoever compiles it warns
             ast.parse(cell)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError, RecursionError):  # too deep to be read is IPython's to tell, too
         return False
     return True
 
