@@ -39,7 +39,7 @@ SUITE = """## The notebooks of a release
 
 All ways run the same notebooks in the same stages with the same parameters, and publish the same figures. "Plain
 Python" runs the cells one after the other in two processes, without Jupyter and with nothing saved of what they show:
-it is the floor. jupyter-cache is handed notebooks whose parameters were written into them.
+it is the floor. jupyter-cache is handed notebooks whose parameters were written into them. The slow ways run once.
 
 ![Seconds that each way took, ours first, the shorter the better; the table has the numbers](images/performance.svg)
 
@@ -55,8 +55,8 @@ time; a notebook is saved at its end; as many run as there are processors.
 RECORDS = """## Records to a panel
 
 Made-up contacts in one Parquet file, reduced to a row a service, area and quarter, with distinct people. DuckDB may
-hold 1 GB before it spills to disk, and 600 MB in the last way. The bare engine runs the same SQL. Tried beside: for
-100 million records 600 MB are too few, and the engine says so.
+hold 1 GB before it spills to disk, and 600 MB in the last way. The bare engine runs the same SQL. **For 100 million
+records 1 GB is too little**, for ours and for the bare engine: it ends out of memory, and says so.
 
 | records | way | seconds | ours takes of its time | goal | peak MB | panel |
 | --- | --- | --- | --- | --- | --- | --- |"""
