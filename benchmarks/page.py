@@ -111,8 +111,12 @@ def of_suite(result: dict[str, Any]) -> Iterator[str]:
         asked = f"{mark(mine <= goal)}, {goal:.2f}" if goal else ""
         yield f"| {way} | {took:.1f} | {mine:.2f} | {asked} | {busy:.2f} | {most:,} | {output} |"
     some = "all 33 boroughs" if few == 33 else f"{few} of the 33 boroughs"
-    yield f"\n{rounds} {'round' if rounds == 1 else 'rounds'}, with {some}. {where(result)}"
+    yield f"\n{in_words(rounds)}, with {some}. {where(result)}"
     yield WHY
+
+
+def in_words(rounds: int) -> str:
+    return f"{rounds} {'round' if rounds == 1 else 'rounds'}"
 
 
 def of_records(result: dict[str, Any]) -> Iterator[str]:
@@ -120,6 +124,9 @@ def of_records(result: dict[str, Any]) -> Iterator[str]:
     sizes = {int(rows): one for rows, one in result["result"].items()}
     for rows, one in sorted(sizes.items()):
         for way, found in ((way, one[way]) for way in WAYS if way in one):
+            if "failed" in found:
+                yield f"| {rows:,} | {way} | **out of memory** |  |  | {found['megabytes']:,} | none |"
+                continue
             goal = RECORD_GOALS.get(way) if rows == 20_000_000 else None
             asked = f"{mark(found['ratio'] <= goal)}, {goal:.2f}" if goal else ""
             same = "the same" if found["same"] else "another"
@@ -127,10 +134,13 @@ def of_records(result: dict[str, Any]) -> Iterator[str]:
                 f"| {rows:,} | {way} | {found['seconds']:.1f} | {found['ratio']:.2f} | {asked} | "
                 f"{found['megabytes']:,} | {same} |"
             )
-    if len(sizes) > 1:
-        few, many = min(sizes), max(sizes)
+    ended = [rows for rows, one in sizes.items() if "seconds" in one["ours"]]
+    if len(ended) > 1:
+        few, many = min(ended), max(ended)
         times = sizes[many]["ours"]["seconds"] / sizes[few]["ours"]["seconds"]
-        yield f"\n{many / few:.0f} times the records took {times:.1f} times as long. {where(result)}"
+        rounds = sizes[many]["ours"]["rounds"]
+        longer = f"{many / few:.0f} times the records took {times:.1f} times as long"
+        yield f"\n{longer}: {in_words(rounds)}. {where(result)}"
     else:
         yield f"\n{where(result)}"
 

@@ -146,8 +146,9 @@ def main(sizes: list[int]) -> int:
             }
             path.unlink()
     keep("records", began_on, result)
-    if len(sizes) > 1:
-        few, many = min(sizes), max(sizes)
+    ended = [size for size in sizes if "seconds" in result[str(size)]["ours"]]
+    if len(ended) > 1:
+        few, many = min(ended), max(ended)
         longer = result[str(many)]["ours"]["seconds"] / result[str(few)]["ours"]["seconds"]
         print(f"\n{many / few:.0f} times the records take {longer:.1f} times as long")
     return int(missed(result[str(max(size for size in sizes if size <= LARGEST_FOR_ALL))]))
@@ -157,12 +158,24 @@ def told(
     way: str, found: list[tuple[float, float, str]], ours: list[tuple[float, float, str]]
 ) -> dict[str, float | bool]:
     """Print what came of one way, and return it: medians, and the ratio of ours to it in the same round."""
-    ratio = statistics.median(mine[0] / other[0] for mine, other in zip(ours, found, strict=True))
-    seconds, peak = statistics.median(s for s, _, _ in found), max(p for _, p, _ in found)
-    same = {h for *_, h in found} == {ours[0][2]} and ours[0][2] != "failed"
+    peak = max(p for _, p, _ in found)
+    if any(made == "failed" for *_, made in found):
+        print(f"  {way:14} did not end; peak {peak:7,.0f} MB")
+        return {"failed": True, "megabytes": round(peak), "same": False, "rounds": len(found)}
+    # where ours did not end there is nothing to set it beside, and its own line says so
+    pairs = zip(ours, found, strict=True)
+    ratio = statistics.median(0.0 if mine[2] == "failed" else mine[0] / other[0] for mine, other in pairs)
+    seconds = statistics.median(s for s, _, _ in found)
+    same = {h for *_, h in found} == {ours[0][2]}
     says = "" if same else "   NOT THE SAME PANEL"
     print(f"  {way:14} {seconds:8.1f} s   ours takes {ratio:5.2f} of it   peak {peak:7,.0f} MB{says}")
-    return {"seconds": round(seconds, 2), "ratio": round(ratio, 3), "megabytes": round(peak), "same": same}
+    return {
+        "seconds": round(seconds, 2),
+        "ratio": round(ratio, 3),
+        "megabytes": round(peak),
+        "same": same,
+        "rounds": len(found),
+    }
 
 
 def missed(result: dict[str, dict[str, float | bool]]) -> bool:

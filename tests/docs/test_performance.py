@@ -42,3 +42,13 @@ def test_a_missed_goal_other_output_and_a_busy_machine_are_said(page: ModuleType
     busy = copy.deepcopy(result)
     busy["machine"]["load"] = 4.5
     assert "**The machine had other work: its load was 4.5 before and 2.0 after.**" in page.page({"suite": busy})
+
+
+def test_a_way_that_did_not_end_is_said(page: ModuleType) -> None:
+    ended = {"seconds": 2.0, "ratio": 1.0, "megabytes": 500, "same": True, "rounds": 1}
+    failed = {"failed": True, "megabytes": 900, "same": False, "rounds": 1}
+    machine = {"when": "2026-11-26 10:00", "processors": 2, "memory_gb": 8, "system": "Linux", "python": "3.11.7"}
+    sizes = {"2000": {"ours": ended}, "20000": {"ours": ended | {"seconds": 30.0}}, "100000": {"ours": failed}}
+    made = page.page({"records": {"machine": machine | {"load": 0.1, "load_after": 0.1}, "result": sizes}})
+    assert "| 100,000 | ours | **out of memory** |  |  | 900 | none |" in made
+    assert "10 times the records took 15.0 times as long: 1 round." in made  # 30 seconds over 2

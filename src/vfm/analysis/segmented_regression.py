@@ -243,9 +243,10 @@ def _negbin(counts: Any, design: Any, offset: Any, errors: dict[str, Any]) -> An
 
 
 def _require_more_than_poisson(counts: Any, design: Any, offset: Any) -> None:
-    """Refuse counts that vary no more than Poisson's: the likelihood rises as alpha falls to nought, and has no top.
+    """Refuse counts that vary no more than Poisson's: alpha ends at its bound of nought, where no errors are known.
 
-    Its slope in alpha at nought is half the sum of (y - mu)^2 - y, with mu of the Poisson fit (Dean and Lawless 1989).
+    The likelihood's slope in alpha at nought is half the sum of (y - mu)^2 - y, with mu of the Poisson fit (Dean and
+    Lawless 1989); where it does not rise, the Poisson fit itself is the top there.
     """
     expected = GLM(counts, design, family=families.Poisson(), offset=offset).fit().mu
     if ((counts - expected) ** 2 - counts).sum() <= 0:

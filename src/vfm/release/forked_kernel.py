@@ -1,7 +1,8 @@
 """The kernel that is forked for a notebook: IPython's own, spared work that for plain Python comes to nothing.
 
-Before a cell runs IPython looks four times, token by token, for what it alone understands; after it two threads wait
-for each other to send what may not be there. Each shortcut is taken where that is known beforehand, and nowhere else.
+Before a cell runs IPython reads it twice token by token, for what it alone understands, and compiles it twice to see
+whether it waits; after it two threads wait for each other to send what may not be there. Each shortcut is taken where
+the answer is known beforehand, and nowhere else.
 """
 
 import ast
