@@ -1,7 +1,8 @@
 """Where SQL over record-level files runs: DuckDB within this process, or Spark for whoever has a cluster.
 
 Both take the same SQL. VFM_ENGINE chooses: ``duckdb`` (also when it is not set), ``spark`` (on this machine), or the
-master of a Spark cluster, such as ``spark://host:7077``; a cluster has to see the files at the same paths.
+master of a Spark cluster, such as ``spark://host:7077``; a cluster has to see the files at the same paths. VFM_MEMORY
+is how much DuckDB holds before it spills to disk, such as ``4GB``; Spark's own settings say it for a cluster.
 """
 
 import csv
@@ -25,11 +26,15 @@ from vfm.vocabulary.errors import RunError, UsageError
 ENGINE_VARIABLE = "VFM_ENGINE"
 MASTER = re.compile(r"(spark|k8s)://\S+|local(\[(\*|\d+)\])?|yarn")
 SQL_TYPES = {TEXT: "STRING", DAY: "DATE", NUMBER: "DOUBLE"}
+MEMORY_VARIABLE = "VFM_MEMORY"
 MEMORY = "1GB"  # what DuckDB keeps before it spills to disk; what it holds besides comes on top
+MEGABYTES_A_THREAD = 125  # with less, threads that sort and group have no room between them
 SPARK_NEEDS = (
     'VFM_ENGINE asks for Spark: pip install "vfm[spark]", and Java 17 or later '
     "(Debian, Ubuntu: apt install default-jre-headless). Without VFM_ENGINE, DuckDB does the same."
 )
+
+MORE_MEMORY = f"Give it more than the usual {MEMORY}, such as {MEMORY_VARIABLE}=4GB, and room on the disk."
 
 Alike = tuple[str, tuple[str, ...], list[str]]  # the kind of some files, their columns in order, and their paths
 
@@ -48,19 +53,18 @@ class Engine(Protocol):
 
 
 @contextmanager
-def open_engine(which: str | None = None, *, memory: str = MEMORY) -> Iterator[Engine]:
+def open_engine(which: str | None = None, *, memory: str | None = None) -> Iterator[Engine]:
     """Start the engine that `which`, or else VFM_ENGINE, names, and put its things away at the end.
 
     Parameters
     ----------
     which : ``duckdb``, ``spark`` or the master of a cluster
-    memory : how much the engine may hold before it spills to disk, such as ``500MB``; DuckDB's alone, for a Spark
-        cluster has settings of its own
+    memory : how much DuckDB may hold before it spills to disk, such as ``500MB``; else what VFM_MEMORY says, or 1GB
 
     Raises
     ------
     UsageError
-        when there is no such engine, or Spark is asked for and is not installed.
+        when there is no such engine, Spark is asked for and is not installed, or no amount of memory is named.
     """
     named = (which or os.environ.get(ENGINE_VARIABLE) or "duckdb").strip()
     master = "local[*]" if named == "spark" else named
@@ -76,10 +80,13 @@ def open_engine(which: str | None = None, *, memory: str = MEMORY) -> Iterator[E
 class DuckDB:
     """The embedded engine: nothing to start, and what does not fit in `memory` goes to `folder`."""
 
-    def __init__(self, folder: Path, *, memory: str = MEMORY, in_order: bool = False):
-        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": str(folder)}
+    def __init__(self, folder: Path, *, memory: str | None = None, in_order: bool = False):
+        megabytes = _megabytes(memory or os.environ.get(MEMORY_VARIABLE) or MEMORY)
+        settings: dict[str, Any] = {"memory_limit": f"{megabytes}MB", "temp_directory": str(folder)}
         settings["preserve_insertion_order"] = in_order
         self.connection = duckdb.connect(config=settings)
+        threads = self.connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
+        self.connection.execute(f"SET threads = {max(1, min(threads, megabytes // MEGABYTES_A_THREAD))}")
 
     def files(self, name: str, paths: Sequence[Path], types: Mapping[str, str]) -> None:
         parts = [f"SELECT {_columns(types)} FROM {_scan(group, types)}" for group in _alike(paths)]
@@ -91,8 +98,10 @@ class DuckDB:
     def run(self, sql: str) -> pd.DataFrame:
         try:
             return self.connection.execute(sql).df()
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InvalidInputException) as error:
-            raise RunError(f"DuckDB could not finish: {str(error).splitlines()[0]}") from error
+        except duckdb.OutOfMemoryException as error:
+            raise RunError(f"DuckDB could not finish in its memory: {_first_line(error)}. {MORE_MEMORY}") from error
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise RunError(f"DuckDB could not finish: {_first_line(error)}") from error
 
     def close(self) -> None:
         self.connection.close()
@@ -116,7 +125,7 @@ class Spark:
         try:
             self.session: Any = builder.getOrCreate()
         except Exception as error:  # what the Java side raises depends on how it failed
-            raise RunError(f"Spark did not start on {master}: {str(error).splitlines()[0]}") from error
+            raise RunError(f"Spark did not start on {master}: {_first_line(error)}") from error
 
     def files(self, name: str, paths: Sequence[Path], types: Mapping[str, str]) -> None:
         parts = []
@@ -136,7 +145,7 @@ class Spark:
         try:
             return self.session.sql(sql).toArrow().to_pandas()
         except self._refusal as error:
-            raise RunError(f"Spark could not finish: {str(error).splitlines()[0]}") from error
+            raise RunError(f"Spark could not finish: {_first_line(error)}") from error
 
     def close(self) -> None:
         self.session.stop()
@@ -149,6 +158,17 @@ class Spark:
         schema = ", ".join(f"`{column}` {SQL_TYPES[types[column]]}" for column in columns)
         options = {"header": True, "quote": '"', "escape": '"', "dateFormat": "yyyy-MM-dd", "mode": "FAILFAST"}
         return self.session.read.schema(schema).options(**options).csv(escaped)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _megabytes(memory: str) -> int:
+    amount = re.fullmatch(r"([1-9]\d{0,8}) ?([MG])B", memory.strip().upper())
+    if amount is None:
+        raise UsageError(f'"{memory}" is no amount of memory: {MEMORY_VARIABLE} is one such as 500MB or 4GB.')
+    return int(amount[1]) * (1000 if amount[2] == "G" else 1)
 
 
 def _columns(types: Mapping[str, str]) -> str:

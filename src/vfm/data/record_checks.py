@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from vfm.data.engines import MEMORY, DuckDB, csv_heading, csv_scan, literal, path_literal
+from vfm.data.engines import DuckDB, csv_heading, csv_scan, literal, path_literal
 from vfm.data.personal import find_personal
 from vfm.data.readers import FIRST_RECORD, KINDS, heading_problems
 from vfm.data.record_lines import NONE, QUOTES, Rows, scan_lines
@@ -136,7 +136,7 @@ class _Rule:
 @contextmanager
 def _connection() -> Iterator[Any]:
     with temporary_folder("spill") as folder:
-        engine = DuckDB(folder, memory=MEMORY, in_order=True)
+        engine = DuckDB(folder, in_order=True)
         try:
             yield engine.connection
         finally:

@@ -9,15 +9,17 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from vfm.data.engines import MEMORY, open_engine
+from vfm.data.engines import open_engine
 from vfm.data.rules import check, column, table
 from vfm.data.tables import DAY, NUMBER, TEXT
 from vfm.vocabulary.periods import YEARS, FinancialYear, Quarter
 
 PANEL = Path(__file__).parent / "sql" / "records" / "panel.sql"
+BITS = 63  # of a whole number of SQL, which both engines have; the last is its sign
 LARGEST_SCORE = 999_999  # no scale goes so far; a telephone number written where a score belongs does
 
 # What an identifier is like: all of these and, with a "not" before it, none. Both Python and DuckDB read them.
@@ -119,7 +121,7 @@ def panel(
     service_names: pd.DataFrame,
     return_areas: pd.DataFrame,
     engine: str | None = None,
-    memory: str = MEMORY,
+    memory: str | None = None,
 ) -> pd.DataFrame:
     """Reduce records to one row a service, area and quarter.
 
@@ -143,9 +145,8 @@ def panel(
     """
     with open_engine(engine, memory=memory) as running:
         running.files("records", paths, TYPES)
-        running.table("service_names", service_names)
-        running.table("return_areas", return_areas)
-        running.table("months", months())
+        for name, frame in lookups(service_names, return_areas).items():
+            running.table(name, frame)
         return running.run(PANEL.read_text(encoding="utf-8"))
 
 
@@ -156,9 +157,49 @@ def count_records(path: Path) -> int:
         return int(engine.run("SELECT COUNT(*) AS records FROM records")["records"].iloc[0])
 
 
+def lookups(service_names: pd.DataFrame, return_areas: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The small tables that the SQL of the panel joins records to, and what their numbers stand for.
+
+    Returns
+    -------
+    `services` with the number of each name, and `months` with the number of each month's quarter. In `area_bits` every
+    area is a bit of a block; the whole is the first of the first. In `areas` are the `bits` that a record of an area
+    sets in a `block`: its own and the whole's, in one row where both are in the first block, and else in two.
+
+    >>> areas = pd.DataFrame({"area": ["A", "B", "All"], "gss_code": list("abz"), "is_whole": [False, False, True]})
+    >>> found = lookups(pd.DataFrame({"name": ["S"], "service_id": ["s"]}), areas)
+    >>> list(found["area_bits"].itertuples(index=False, name=None))
+    [('z', 0, 1), ('a', 0, 2), ('b', 0, 4)]
+    >>> list(found["areas"].itertuples(index=False, name=None))
+    [('A', 0, 3), ('All', 0, 1), ('B', 0, 5)]
+    """
+    coded = return_areas.sort_values("is_whole", ascending=False, kind="stable").drop_duplicates("gss_code")
+    place = np.arange(len(coded))
+    area_bits = pd.DataFrame(
+        {
+            "gss_code": coded["gss_code"].to_numpy(),
+            "block": (place // BITS).astype("int16"),
+            "bit": np.left_shift(np.int64(1), place % BITS),
+        }
+    )
+    own = return_areas[["area", "gss_code"]].merge(area_bits)
+    whole = return_areas[["area"]].merge(area_bits[coded["is_whole"].to_numpy()], how="cross")
+    sets = pd.concat([own, whole])[["area", "block", "bit"]].drop_duplicates()
+    return {
+        "services": service_names.assign(service=pd.factorize(service_names["service_id"])[0].astype("int32")),
+        "areas": sets.groupby(["area", "block"], as_index=False).sum().rename(columns={"bit": "bits"}),
+        "area_bits": area_bits,
+        "months": months(),
+    }
+
+
 def months() -> pd.DataFrame:
-    """The quarter of every month that a record may open or close in: `month` as 201904, and `quarter`."""
+    """The quarter of every month that a record may open or close in: `month` as 201904, `quarter` and its `number`."""
     quarters = [Quarter(FinancialYear(year), n) for year in range(YEARS[0] - 1, YEARS[-1] + 1) for n in (1, 2, 3, 4)]
-    starts = [(quarter, 100 * quarter.start.year + quarter.start.month + n) for quarter in quarters for n in range(3)]
-    rows = [(month, str(quarter)) for quarter, month in starts if month // 100 in YEARS]
-    return pd.DataFrame(rows, columns=["month", "quarter"])
+    starts = [
+        (number, quarter, 100 * quarter.start.year + quarter.start.month + n)
+        for number, quarter in enumerate(quarters)
+        for n in range(3)
+    ]
+    rows = [(month, str(quarter), number) for number, quarter, month in starts if month // 100 in YEARS]
+    return pd.DataFrame(rows, columns=["month", "quarter", "number"]).astype({"number": "int16"})

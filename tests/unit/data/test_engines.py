@@ -13,24 +13,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from vfm.data import engines
 from vfm.data.engines import Spark, open_engine, path_literal
-from vfm.data.records import PANEL, TYPES, months, panel
+from vfm.data.records import PANEL, TYPES, lookups, panel
 from vfm.vocabulary.errors import RunError, UsageError
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = pd.DataFrame({"name": ["Exit", "Gang Exit", "Drive"], "service_id": ["exit", "exit", "drive"]})
-AREAS = pd.DataFrame(
-    {
-        "area": ["Brent", "Croydon", "London"],
-        "gss_code": ["E09000005", "E09000008", "E12000007"],
-        "is_whole": [False, False, True],
-    }
-)
+CODES = [*(f"E07{n:06}" for n in range(70)), "E12000007"]  # more than one whole number has bits for
+AREAS = pd.DataFrame({"area": [*(f"District {n}" for n in range(70)), "London"], "gss_code": CODES})
+AREAS["is_whole"] = AREAS["gss_code"] == "E12000007"
 ROWS = 4000
 
 
@@ -155,10 +152,10 @@ def test_a_cluster_of_two_workers_gives_the_same_rows_as_duckdb(files: list[Path
     by_duckdb = panel(files, service_names=SERVICES, return_areas=AREAS, engine="duckdb")
     spark.files("records", files, TYPES)
     assert spark.session.table("records").rdd.getNumPartitions() > 1  # so both have a part of them
-    for name, table in (("service_names", SERVICES), ("return_areas", AREAS), ("months", months())):
+    for name, table in lookups(SERVICES, AREAS).items():
         spark.table(name, table)
     by_spark = spark.run(PANEL.read_text(encoding="utf-8"))
-    assert len(by_duckdb) > 90
+    assert len(by_duckdb) > 1000
     london = by_duckdb[by_duckdb["gss_code"] == "E12000007"]
     assert london["opened"].sum() == ROWS
     assert list(map(tuple, by_spark.to_numpy().tolist())) == list(map(tuple, by_duckdb.to_numpy().tolist()))
@@ -202,6 +199,60 @@ def test_duckdb_with_too_little_memory_or_a_file_that_is_gone_says_so(files: lis
         copy.unlink()
         with pytest.raises(RunError, match="DuckDB could not finish: IO Error"):
             engine.run("SELECT COUNT(*) FROM records")
+
+
+TWICE = """
+COPY (
+    SELECT 'r' || i AS record_id, sha256(CAST(i // 2 AS VARCHAR)) AS person_id, 'Exit' AS service,
+           'District ' || (69 * (i % 2)) AS area, DATE '2019-05-01' AS opened, CAST(NULL AS DATE) AS closed,
+           CAST(NULL AS DOUBLE) AS outcome_before, CAST(NULL AS DOUBLE) AS outcome_after
+    FROM range(2000000) AS t(i)
+) TO '{path}' (FORMAT parquet)
+"""
+
+
+def test_more_people_than_memory_holds_are_counted(tmp_path: Path) -> None:
+    """A million people with a pseudonym of 64 characters, seen once in each of two districts, in 200 MB."""
+    duckdb.execute(TWICE.format(path=tmp_path / "twice.parquet"))
+    with open_engine("duckdb", memory="200MB") as engine:
+        assert isinstance(engine, engines.DuckDB)
+        engine.files("records", [tmp_path / "twice.parquet"], TYPES)
+        for name, table in lookups(SERVICES, AREAS).items():
+            engine.table(name, table)
+        made = engine.run(PANEL.read_text(encoding="utf-8"))
+        assert list(made[["gss_code", "opened", "people"]].itertuples(index=False, name=None)) == [
+            ("E07000000", 1_000_000, 1_000_000),
+            ("E07000069", 1_000_000, 1_000_000),
+            ("E12000007", 2_000_000, 1_000_000),
+        ]
+        engine.connection.execute("SET max_temp_directory_size = '0KB'")
+        with pytest.raises(RunError, match=r"not finish in its memory: Out of Memory.*VFM_MEMORY=4GB"):
+            engine.run(PANEL.read_text(encoding="utf-8"))  # so it was not held in memory
+
+
+@pytest.mark.parametrize(
+    ("said", "holds", "most_threads"),
+    [
+        ("260mb", "247.9 MiB", 2),  # 260 * 10^6 / 2^20 = 247.95, which the engine cuts off; 260 / 125 = 2.08
+        ("2 GB", "1.8 GiB", 16),  # 2000 * 10^6 / 2^30 = 1.86; 2000 / 125 = 16
+        ("90MB", "85.8 MiB", 1),  # 90 * 10^6 / 2^20 = 85.83; less than one thread's, and one there must be
+    ],
+)
+def test_duckdb_has_the_memory_it_is_given_and_threads_that_it_does_for(
+    monkeypatch: pytest.MonkeyPatch, said: str, holds: str, most_threads: int
+) -> None:
+    monkeypatch.setenv("VFM_MEMORY", said)
+    with open_engine("duckdb") as engine:
+        found = engine.run("SELECT current_setting('memory_limit') AS memory, current_setting('threads') AS threads")
+    assert found["memory"].tolist() == [holds]
+    assert found["threads"].tolist() == [min(most_threads, os.cpu_count() or 1)]
+
+
+@pytest.mark.parametrize("said", ["much", "0GB", "-1GB", "50%", "1.5GB", "4"])
+def test_memory_that_is_no_amount(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("VFM_MEMORY", said)
+    with pytest.raises(UsageError, match=f'"{said}" is no amount of memory'), open_engine("duckdb"):
+        pass
 
 
 def test_duckdb_leaves_nothing_behind(files: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

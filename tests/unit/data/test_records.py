@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from vfm.data import record_checks, record_lines
 from vfm.data.record_checks import check_records
-from vfm.data.records import PERSON_ID, RECORD, RECORD_ID, TYPES, has_form, months, panel
+from vfm.data.records import PERSON_ID, RECORD, RECORD_ID, TYPES, has_form, lookups, months, panel
 from vfm.vocabulary.errors import Problem
 from vfm.vocabulary.periods import Quarter
 
@@ -39,8 +39,8 @@ def checked(*paths: Path) -> list[Problem]:
     return check_records({p.name: p for p in paths}, services=set(SERVICES["name"]), areas=set(AREAS["area"]))
 
 
-def counted(*paths: Path) -> list[tuple[object, ...]]:
-    made = panel(paths, service_names=SERVICES, return_areas=AREAS)
+def counted(*paths: Path, areas: pd.DataFrame = AREAS) -> list[tuple[object, ...]]:
+    made = panel(paths, service_names=SERVICES, return_areas=areas)
     return [tuple(row) for row in made.itertuples(index=False)]
 
 
@@ -123,16 +123,43 @@ def test_months_are_those_of_the_vocabulary() -> None:
 DAYS = st.integers(0, 800).map(lambda n: date(2018, 12, 1) + timedelta(days=n))
 SCORES = st.one_of(st.none(), st.integers(-3, 3).map(float))
 LINES = st.tuples(
-    st.integers(0, 5), st.sampled_from(list(SERVICES["name"])), st.sampled_from(list(AREAS["area"])), DAYS,
+    st.integers(0, 5), st.sampled_from(list(SERVICES["name"])), st.integers(0, 142), DAYS,
     st.one_of(st.none(), st.integers(0, 300)), SCORES, SCORES,
 )  # fmt: skip
 
 
+def test_areas_fill_blocks_of_63_bits() -> None:
+    areas = pd.DataFrame({"area": [f"A{n}" for n in range(130)], "gss_code": [f"c{n:03}" for n in range(130)]})
+    areas = areas.assign(is_whole=areas["area"] == "A129")
+    found = lookups(SERVICES, areas)
+    bits = found["area_bits"].set_index("gss_code")
+    assert bits["block"].value_counts().to_dict() == {0: 63, 1: 63, 2: 4}
+    assert tuple(bits.loc["c129"]) == (0, 1)  # the whole is the first, and the others follow in their order
+    assert [tuple(bits.loc[code]) for code in ("c000", "c061", "c062", "c128")] == [
+        *[(0, 2), (0, 2**62)],
+        *[(1, 1), (2, 2**3)],
+    ]
+    sets = found["areas"].set_index("area")
+    assert [tuple(sets.loc["A129"]), tuple(sets.loc["A61"])] == [(0, 1), (0, 2**62 + 1)]
+    assert list(sets.loc["A62"].itertuples(index=False, name=None)) == [(0, 1), (1, 1)]  # the whole's, and its own
+
+
+def many_areas(n: int) -> pd.DataFrame:
+    """London with n boroughs, the first two of them under two names each."""
+    codes = [f"E09{k:06}" for k in range(n)]
+    areas = [(f"Borough {k}", code, False) for k, code in enumerate(codes)]
+    areas += [("London", "E12000007", True), ("First", codes[0], False), ("Second", codes[1], False)]
+    return pd.DataFrame(areas, columns=["area", "gss_code", "is_whole"])
+
+
+@pytest.mark.parametrize("boroughs", [2, 62, 63, 140])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=40))
-def test_the_panel_is_what_pandas_counts(tmp_path: Path, rows: list[tuple[object, ...]]) -> None:
+def test_the_panel_is_what_pandas_counts(tmp_path: Path, boroughs: int, rows: list[tuple[object, ...]]) -> None:
+    areas = many_areas(boroughs)
     frame = pd.DataFrame(rows, columns=["person_id", "service", "area", "opened", "open_for", "before", "after"])
     frame["record_id"] = [f"r{n}" for n in range(len(frame))]
+    frame["area"] = [areas["area"].iloc[-1 - n % len(areas)] for n in frame["area"]]  # few numbers are often drawn
     frame["person_id"] = [f"person-{n:04}" for n in frame["person_id"]]
     frame["closed"] = [
         None if pd.isna(n) else day + timedelta(days=int(n))
@@ -141,13 +168,13 @@ def test_the_panel_is_what_pandas_counts(tmp_path: Path, rows: list[tuple[object
     renamed = frame.rename(columns={"before": "outcome_before", "after": "outcome_after"})
     path = tmp_path / "random.csv"
     renamed[list(TYPES)].to_csv(path, index=False)
-    assert counted(path) == by_pandas(renamed)
+    assert counted(path, areas=areas) == by_pandas(renamed, areas)
 
 
-def by_pandas(records: pd.DataFrame) -> list[tuple[object, ...]]:
+def by_pandas(records: pd.DataFrame, areas: pd.DataFrame) -> list[tuple[object, ...]]:
     """The panel by loops and sets, for comparison."""
     cells: dict[tuple[str, str, str], list[object]] = {}
-    ids, codes = dict(SERVICES.to_numpy().tolist()), dict(zip(AREAS["area"], AREAS["gss_code"], strict=True))
+    ids, codes = dict(SERVICES.to_numpy().tolist()), dict(zip(areas["area"], areas["gss_code"], strict=True))
 
     def quarter(day: date) -> str:
         year = day.year - (day.month < 4)
