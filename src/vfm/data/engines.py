@@ -99,7 +99,7 @@ class DuckDB:
         try:
             return self.connection.execute(sql).df()
         except duckdb.OutOfMemoryException as error:
-            raise RunError(f"DuckDB could not finish in its memory: {_first_line(error)}. {MORE_MEMORY}") from error
+            raise out_of_memory(error) from error
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise RunError(f"DuckDB could not finish: {_first_line(error)}") from error
 
@@ -158,6 +158,11 @@ class Spark:
         schema = ", ".join(f"`{column}` {SQL_TYPES[types[column]]}" for column in columns)
         options = {"header": True, "quote": '"', "escape": '"', "dateFormat": "yyyy-MM-dd", "mode": "FAILFAST"}
         return self.session.read.schema(schema).options(**options).csv(escaped)
+
+
+def out_of_memory(error: duckdb.OutOfMemoryException) -> RunError:
+    """What to say where DuckDB was given too little memory."""
+    return RunError(f"DuckDB could not finish in its memory: {_first_line(error)}. {MORE_MEMORY}")
 
 
 def _first_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from vfm.data.engines import DuckDB, csv_heading, csv_scan, literal, path_literal
+from vfm.data.engines import DuckDB, csv_heading, csv_scan, literal, out_of_memory, path_literal
 from vfm.data.personal import find_personal
 from vfm.data.readers import FIRST_RECORD, KINDS, heading_problems
 from vfm.data.record_lines import NONE, QUOTES, Rows, scan_lines
@@ -85,6 +85,11 @@ def check_records(files: Mapping[str, Path], *, services: Collection[str], areas
     A problem for each of the first three places of a kind in a file, the last of which says in `more` how many there
     are besides. Rows count as a spreadsheet does, in Parquet too: the first record is row 2. Identifiers are never
     repeated in a message; of a file with personal data nothing else is said.
+
+    Raises
+    ------
+    RunError
+        when DuckDB has too little memory for them.
     """
     problems: list[Problem] = []
     scanned: list[_Scan] = []
@@ -139,6 +144,8 @@ def _connection() -> Iterator[Any]:
         engine = DuckDB(folder, in_order=True)
         try:
             yield engine.connection
+        except duckdb.OutOfMemoryException as error:
+            raise out_of_memory(error) from error
         finally:
             engine.close()
 
@@ -150,6 +157,8 @@ def _one_file(label: str, path: Path, connection: Any, rules: Sequence[_Rule]) -
         return (None, problems) if scan is None else _content(scan, path, connection, rules)
     except OSError as error:
         return None, [CANNOT_READ.at(label, value=error.strerror)]
+    except duckdb.OutOfMemoryException:  # no fault of the file's
+        raise
     except duckdb.Error:  # its text may hold what stands in the file
         return None, [(QUOTES if path.suffix.lower() == ".csv" else NOT_PARQUET).at(label)]
 
@@ -316,6 +325,8 @@ def _twice(scans: Sequence[_Scan], connection: Any) -> Iterator[Problem]:
     """Keys that stand more than once, in one file or in several."""
     try:
         yield from _again(scans, connection)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:  # a file that changed while it was read
         yield from (CANNOT_READ.at(scan.label) for scan in scans)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from vfm.data import record_checks, record_lines
 from vfm.data.record_checks import check_records
 from vfm.data.records import PERSON_ID, RECORD, RECORD_ID, TYPES, has_form, lookups, months, panel
-from vfm.vocabulary.errors import Problem
+from vfm.vocabulary.errors import Problem, RunError
 from vfm.vocabulary.periods import Quarter
 
 HEADING = ",".join(TYPES)
@@ -192,6 +192,15 @@ def by_pandas(records: pd.DataFrame, areas: pd.DataFrame) -> list[tuple[object, 
                 cell[3] += assessed
                 cell[4] += assessed and r.outcome_after > r.outcome_before
     return [(*key, cell[0], len(cell[1]), *cell[2:]) for key, cell in sorted(cells.items())]
+
+
+def test_too_little_memory_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet = as_parquet(of(tmp_path, *(f"r{n},person-{n:05},Exit,Brent,2019-04-01,,1," for n in range(50_000))))
+    monkeypatch.setenv("VFM_MEMORY", "2MB")
+    with pytest.raises(RunError, match=r"could not finish in its memory: .* VFM_MEMORY=4GB"):
+        checked(parquet)
+    monkeypatch.undo()
+    assert checked(parquet) == []
 
 
 # ---- messages about a cell
